@@ -1,0 +1,77 @@
+/** What nodes say to the control API, and what it answers. */
+import { z } from 'zod';
+import { ClusterId, Name, NodeId, OrgId, ResourceId, SessionId } from '../ids.ts';
+import { Target } from '../resource.ts';
+import { SessionState } from '../session.ts';
+import { SigningKeySet } from '../snapshot.ts';
+
+const Pem = z.string().max(16384);
+const Endpoint = z.string().max(300);
+
+export const EnrolRequest = z.strictObject({
+  /** A bootstrap token: revocable, expiring, counted, limited to roles. */
+  token: z.string().max(256),
+  name: Name,
+  /** PKCS#10 with a P-256 key (RFC 2986), PEM. The key itself never leaves the node. */
+  csr: Pem,
+});
+export type EnrolRequest = z.infer<typeof EnrolRequest>;
+
+export const Enrolment = z.object({
+  node: NodeId,
+  cluster: ClusterId,
+  certificate: Pem,
+  ca: Pem,
+  signingKeys: SigningKeySet,
+});
+export type Enrolment = z.infer<typeof Enrolment>;
+
+export const RenewRequest = z.strictObject({ csr: Pem });
+export const Renewal = z.object({ certificate: Pem });
+
+/** `?since=VERSION&wait=SECONDS`: 204 when nothing newer came within the wait. */
+export const SnapshotQuery = z.object({
+  since: z.coerce.number().int().nonnegative().default(0),
+  wait: z.coerce.number().int().min(0).max(25).default(0),
+});
+/** `snapshot` is a compact JWS of kind `snapshot` (tokens/signed.ts). */
+export const SnapshotAnswer = z.object({ snapshot: z.string() });
+
+export const Heartbeat = z.strictObject({
+  /** Where this node listens, `host:port`; empty when it only dials. */
+  endpoints: z.array(Endpoint).max(8),
+  sessions: z
+    .array(z.strictObject({ id: SessionId, state: SessionState, generation: z.int().positive() }))
+    .max(10_000),
+});
+export type Heartbeat = z.infer<typeof Heartbeat>;
+export const HeartbeatAnswer = z.object({
+  snapshotVersion: z.int(),
+  /** Sessions that must end here: terminated by their owner, or unknown to the control plane. */
+  end: z.array(SessionId),
+});
+export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
+
+/** The node's one-time P-256 key; the credential is encrypted to it (JWE ECDH-ES, A256GCM). */
+export const StartSession = z.strictObject({
+  key: z.strictObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
+});
+/** `answer` is a compact JWS of kind `session-start` holding SessionStart. */
+export const StartAnswer = z.object({ answer: z.string() });
+export const SessionStart = z.strictObject({
+  session: SessionId,
+  generation: z.int().positive(),
+  org: OrgId,
+  resource: ResourceId,
+  target: Target,
+  /** Compact JWE of a Credential as JSON; absent when the target needs none. */
+  credential: z.string().optional(),
+});
+export type SessionStart = z.infer<typeof SessionStart>;
+
+export const ReportSession = z.strictObject({
+  state: SessionState,
+  generation: z.int().positive(),
+  reason: z.string().max(1024).optional(),
+});
+export type ReportSession = z.infer<typeof ReportSession>;

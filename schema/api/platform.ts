@@ -1,0 +1,42 @@
+/** What the platform's owner sets up: clusters, organizations, people, bootstrap tokens. */
+import { z } from 'zod';
+import { ClusterId, Name, NodeId, OrgId, UserId } from '../ids.ts';
+import { NodeRole, OrgRole } from '../roles.ts';
+
+export const CreateCluster = z.strictObject({ name: Name, origins: z.array(z.url()).max(16).default([]) });
+export const ClusterView = z.object({ id: ClusterId, name: Name });
+
+export const CreateOrganization = z.strictObject({ name: Name, cluster: ClusterId });
+export const OrganizationView = z.object({ id: OrgId, name: Name });
+
+export const CreateMember = z.strictObject({
+  email: z.email().max(254),
+  name: z.string().min(1).max(200),
+  role: OrgRole,
+  password: z.string().min(12).max(1024),
+});
+export const MemberView = z.object({ id: UserId, email: z.string(), name: z.string(), role: OrgRole });
+
+export const CreateBootstrapToken = z.strictObject({
+  roles: z.array(NodeRole).min(1),
+  egressPools: z.array(Name).max(16).default([]),
+  uses: z.int().min(1).max(10_000).default(1),
+  /** Seconds; a day by default, 30 days at most. */
+  expiresIn: z
+    .int()
+    .min(60)
+    .max(30 * 86400)
+    .default(86400),
+});
+export const BootstrapToken = z.object({ id: z.uuid(), token: z.string(), expiresAt: z.iso.datetime() });
+
+export const NodeView = z.object({
+  id: NodeId,
+  name: Name,
+  roles: z.array(NodeRole),
+  egressPools: z.array(Name),
+  endpoints: z.array(z.string()),
+  lastSeenAt: z.iso.datetime().nullable(),
+  certificateExpiresAt: z.iso.datetime(),
+});
+export const NodeList = z.object({ nodes: z.array(NodeView) });

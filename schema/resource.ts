@@ -1,0 +1,32 @@
+/** A thing a person may reach. */
+import { z } from 'zod';
+
+export const Protocol = z.enum(['ssh', 'tcp']);
+export type Protocol = z.infer<typeof Protocol>;
+
+const Host = z.string().min(1).max(253);
+const Port = z.int().min(1).max(65535);
+
+/** Where the service node finds the target, and what it insists on. Never shown to an organization's users. */
+export const Target = z.discriminatedUnion('protocol', [
+  z.strictObject({
+    protocol: z.literal('ssh'),
+    host: Host,
+    port: Port.default(22),
+    username: z.string().min(1).max(64),
+    /** Accepted host keys, as OpenSSH prints them: `SHA256:` and unpadded base64. */
+    hostKeys: z
+      .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/))
+      .min(1)
+      .max(8),
+  }),
+  z.strictObject({ protocol: z.literal('tcp'), host: Host, port: Port }),
+]);
+export type Target = z.infer<typeof Target>;
+
+/** What the service node signs in with, sealed at rest and delivered only when a session starts. */
+export const Credential = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('private_key'), privateKey: z.string().max(16384) }),
+  z.strictObject({ type: z.literal('password'), password: z.string().max(1024) }),
+]);
+export type Credential = z.infer<typeof Credential>;

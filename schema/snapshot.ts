@@ -1,0 +1,50 @@
+/**
+ * What a node is told: signed by its cluster, versioned, and no more than its roles need. A relay's holds no token keys, no resource and
+ * no user; nothing here is a credential.
+ */
+import { z } from 'zod';
+import { ClusterId, NodeId } from './ids.ts';
+import { NodeRole } from './roles.ts';
+
+/** How long a node may act on a snapshot without a newer one, seconds. */
+export const SNAPSHOT_LIFETIME_S = 24 * 3600;
+
+/** A public Ed25519 key of the cluster, as JWK. */
+export const SigningKey = z.strictObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string(),
+  kid: z.string(),
+  alg: z.literal('EdDSA'),
+  use: z.literal('sig'),
+});
+export type SigningKey = z.infer<typeof SigningKey>;
+export const SigningKeySet = z.strictObject({ keys: z.array(SigningKey).min(1).max(8) });
+
+/** A neighbour this node may hold a link with. `dial` says this side connects. */
+export const Neighbour = z.strictObject({
+  node: NodeId,
+  roles: z.array(NodeRole),
+  /** SHA-256 of the certificate's SubjectPublicKeyInfo (DER), base64url: the identity the link must show. */
+  spki: z.string().length(43),
+  dial: z.boolean(),
+  /** `host:port` (IPv6 in brackets), best first. */
+  endpoints: z.array(z.string().max(300)).max(8),
+});
+export type Neighbour = z.infer<typeof Neighbour>;
+
+export const Snapshot = z.strictObject({
+  cluster: ClusterId,
+  node: NodeId,
+  /** Grows with every change that concerns this node. */
+  version: z.int().positive(),
+  roles: z.array(NodeRole),
+  /** The cluster's CA certificate, PEM. */
+  ca: z.string(),
+  /** Keys that sign snapshots and session starts (and, for entry and service, data-plane tokens). */
+  signingKeys: SigningKeySet,
+  neighbours: z.array(Neighbour).max(256),
+  /** Entry only: web origins whose pages may attach. */
+  origins: z.array(z.string()).max(16).optional(),
+});
+export type Snapshot = z.infer<typeof Snapshot>;

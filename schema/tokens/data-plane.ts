@@ -1,0 +1,119 @@
+/**
+ * The data-plane token: an EdDSA JWT (RFC 7519, RFC 8037) that lives a minute and lets one client make one attachment. It is bound to a
+ * key the client just made (`cnf.jkt`, RFC 7800 and RFC 7638); entry and service node verify it offline.
+ * `verify` says the token is genuine; `authorize*` say what it is good for here.
+ */
+import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, SignJWT } from 'jose';
+import { z } from 'zod';
+import { type Channel, ChannelGrants } from '../channel.ts';
+import { AttachmentId, ClusterId, NodeId, OrgId, ResourceId, SessionId, UserId } from '../ids.ts';
+import { Refusal } from '../refusal.ts';
+import { Protocol } from '../resource.ts';
+import { CLOCK_SKEW_S, verifyJws } from './verify.ts';
+
+export const DATA_PLANE_LIFETIME_S = 60;
+const TYP = 'fabric-dp+jwt';
+const AUDIENCE = 'fabric-data-plane';
+
+export const DataPlaneClaims = z.object({
+  iss: z.string(),
+  jti: z.string().min(1).max(128),
+  exp: z.int(),
+  sub: UserId,
+  org: OrgId,
+  cluster: ClusterId,
+  session: SessionId,
+  /** Session generation: grows with each change of owner; an older one is refused. */
+  generation: z.int().positive(),
+  attachment: AttachmentId,
+  resource: ResourceId,
+  protocol: Protocol,
+  service: NodeId,
+  entries: z.array(NodeId).min(1).max(16),
+  channels: ChannelGrants,
+  cnf: z.strictObject({ jkt: z.string().length(43) }),
+});
+export type DataPlaneClaims = z.infer<typeof DataPlaneClaims>;
+
+/** The signing cluster as issuer. */
+export function clusterIssuer(cluster: ClusterId): string {
+  return `fabric:cluster/${cluster}`;
+}
+
+export function issueDataPlaneToken(
+  claims: Omit<DataPlaneClaims, 'iss' | 'exp'>,
+  signer: { key: CryptoKey; kid: string },
+  now: number,
+): Promise<string> {
+  const seconds = Math.floor(now / 1000);
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', typ: TYP, kid: signer.kid })
+    .setIssuer(clusterIssuer(claims.cluster))
+    .setAudience(AUDIENCE)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + DATA_PLANE_LIFETIME_S)
+    .sign(signer.key);
+}
+
+/** Checks tokens of one cluster against its published keys. */
+export type DataPlaneVerifier = (token: string, now: number) => Promise<DataPlaneClaims>;
+
+/** @returns a verifier that throws Refusal `token_invalid`, `token_expired` or `token_wrong_cluster` */
+export function dataPlaneVerifier(cluster: ClusterId, keys: JSONWebKeySet): DataPlaneVerifier {
+  const keySet = createLocalJWKSet(keys);
+  return async (token, now) => {
+    const payload = await verifyJws(token, keySet, ['EdDSA'], { typ: TYP, audience: AUDIENCE, now });
+    const claims = DataPlaneClaims.safeParse(payload);
+    if (!claims.success) throw new Refusal('token_invalid');
+    if (claims.data.cluster !== cluster || claims.data.iss !== clusterIssuer(cluster)) {
+      throw new Refusal('token_wrong_cluster');
+    }
+    return claims.data;
+  };
+}
+
+/** @throws Refusal `token_wrong_node` */
+export function authorizeEntry(claims: DataPlaneClaims, node: NodeId): void {
+  if (!claims.entries.includes(node)) throw new Refusal('token_wrong_node');
+}
+
+/** @throws Refusal `token_wrong_node` */
+export function authorizeService(claims: DataPlaneClaims, node: NodeId): void {
+  if (claims.service !== node) throw new Refusal('token_wrong_node');
+}
+
+/** @throws Refusal `channel_not_allowed` */
+export function authorizeChannel(
+  claims: DataPlaneClaims,
+  channel: Channel,
+): { send: boolean; receive: boolean } {
+  const grant = claims.channels[channel];
+  if (!grant || (!grant.send && !grant.receive)) throw new Refusal('channel_not_allowed');
+  return grant;
+}
+
+/**
+ * Remembers which tokens were used, until they would have expired anyway, so that each makes one attachment. Bounded: when full it
+ * refuses new tokens (`overloaded`) rather than forget a used one.
+ */
+export class UsedTokens {
+  readonly #expiries = new Map<string, number>();
+  readonly #limit: number;
+  constructor(limit = 100_000) {
+    this.#limit = limit;
+  }
+  /** @throws Refusal `token_replayed` or `overloaded` */
+  use(claims: Pick<DataPlaneClaims, 'jti' | 'exp'>, now: number): void {
+    this.#forgetExpired(now);
+    if (this.#expiries.has(claims.jti)) throw new Refusal('token_replayed');
+    if (this.#expiries.size >= this.#limit) throw new Refusal('overloaded');
+    this.#expiries.set(claims.jti, (claims.exp + CLOCK_SKEW_S) * 1000);
+  }
+  /** Lifetimes are all alike, so insertion order is near enough expiry order. */
+  #forgetExpired(now: number): void {
+    for (const [jti, expiry] of this.#expiries) {
+      if (expiry > now) return;
+      this.#expiries.delete(jti);
+    }
+  }
+}

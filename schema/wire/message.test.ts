@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { ProtocolViolation } from '../refusal.ts';
+import { ChannelOpen, ClientOpening } from './attach.ts';
+import { FlowOpen } from './flow.ts';
+import { LinkMessage } from './link.ts';
+import { decodeMessage, encodeMessage, MAX_MESSAGE, messageLength } from './message.ts';
+
+const attachment = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
+test('a message survives the wire', () => {
+  const open = {
+    type: 'channel',
+    attachment,
+    channel: 'terminal',
+    params: { mode: 'exec', command: 'grüß' },
+  };
+  expect(decodeMessage(ChannelOpen, encodeMessage(open))).toEqual(open);
+});
+
+test('the length is known from two bytes and not before', () => {
+  const bytes = encodeMessage({ type: 'ping', id: 1 });
+  expect(messageLength(bytes.subarray(0, 1))).toBeUndefined();
+  expect(messageLength(bytes)).toBe(bytes.length);
+});
+
+test('refuses to write what the prefix can not say', () => {
+  expect(() => encodeMessage({ text: 'x'.repeat(MAX_MESSAGE) })).toThrow(RangeError);
+});
+
+test('refuses an unknown field and an unknown type', () => {
+  const flow = { type: 'flow', to: attachment, class: 1, hops: 0 };
+  expect(() => decodeMessage(FlowOpen, encodeMessage({ ...flow, extra: 1 }))).toThrow(ProtocolViolation);
+  expect(() => decodeMessage(LinkMessage, encodeMessage({ type: 'gossip' }))).toThrow(ProtocolViolation);
+});
+
+test('refuses bytes after the message', () => {
+  const bytes = encodeMessage({ a: 1 });
+  expect(() => decodeMessage(z.object({ a: z.number() }), Uint8Array.of(...bytes, 0))).toThrow(
+    ProtocolViolation,
+  );
+});
+
+test('whatever arrives, the decoder answers with a message or a protocol violation', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
+      try {
+        decodeMessage(ClientOpening, Uint8Array.of(0, noise.length, ...noise));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProtocolViolation);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
