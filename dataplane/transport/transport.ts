@@ -78,7 +78,6 @@ export interface ConnectionStats {
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly packetsSent: number;
-  readonly packetsLost: number;
   readonly datagramsDropped: number;
 }
 

@@ -1,0 +1,190 @@
+/** One QUIC connection as a `Connection`: turns the addon's events into calls on streams and on its observer. */
+import type { TrafficClass } from '../../schema/channel.ts';
+import {
+  type ByteStream,
+  type CloseInfo,
+  type ConnectionObserver,
+  type ConnectionStats,
+  type DatagramOutcome,
+  TransportClosed,
+} from '../transport/transport.ts';
+import { EVENT, type NativeEndpoint, native } from './native.ts';
+import type { PeerInfo, QuicConnection } from './quic.ts';
+import { QuicStream } from './stream.ts';
+
+const CLOSED_BY = ['local', 'peer', 'idle', 'transport'] as const;
+const OUTCOME: readonly DatagramOutcome[] = ['queued', 'dropped', 'too_large', 'closed'];
+/** Streams that may wait for an observer; a further one is refused with a reset. */
+const EARLY_STREAMS = 1000;
+
+interface Opening {
+  readonly bidirectional: boolean;
+  readonly trafficClass: TrafficClass;
+  readonly resolve: (stream: ByteStream) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class NativeConnection implements QuicConnection {
+  readonly peer: PeerInfo;
+  readonly closed: Promise<CloseInfo>;
+  readonly #endpoint: NativeEndpoint;
+  readonly #id: number;
+  readonly #streams = new Map<number, QuicStream>();
+  readonly #openings: Opening[] = [];
+  readonly #stats = new Float64Array(8);
+  #observer: ConnectionObserver | undefined;
+  #early: QuicStream[] = [];
+  #over: CloseInfo | undefined;
+  #settleClosed: (info: CloseInfo) => void = () => {};
+
+  constructor(endpoint: NativeEndpoint, id: number, peer: PeerInfo) {
+    this.#endpoint = endpoint;
+    this.#id = id;
+    this.peer = peer;
+    const { promise, resolve } = Promise.withResolvers<CloseInfo>();
+    this.closed = promise;
+    this.#settleClosed = resolve;
+  }
+
+  observe(observer: ConnectionObserver): void {
+    if (this.#observer) throw new Error('a connection has one observer');
+    this.#observer = observer;
+    queueMicrotask(() => {
+      for (const stream of this.#early.splice(0)) observer.stream(stream);
+      this.#deliverDatagrams();
+      if (this.#over) observer.closed(this.#over);
+    });
+  }
+
+  openStream(trafficClass: TrafficClass, signal?: AbortSignal): Promise<ByteStream> {
+    return this.#open(true, trafficClass, signal);
+  }
+
+  openUnidirectional(trafficClass: TrafficClass, signal?: AbortSignal): Promise<ByteStream> {
+    return this.#open(false, trafficClass, signal);
+  }
+
+  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass): DatagramOutcome {
+    return OUTCOME[native.sendDatagram(this.#endpoint, this.#id, bytes, trafficClass)] ?? 'closed';
+  }
+
+  get maxDatagramSize(): number {
+    return native.maxDatagram(this.#endpoint, this.#id);
+  }
+
+  stats(): ConnectionStats {
+    if (!this.#over) native.stats(this.#endpoint, this.#id, this.#stats);
+    const [rttMs = 0, minRttMs = 0, congestionWindow = 0, bytesInFlight = 0, bytesSent = 0, bytesReceived = 0] = this.#stats;
+    const [packetsSent = 0, datagramsDropped = 0] = this.#stats.subarray(6);
+    return { rttMs, minRttMs, congestionWindow, bytesInFlight, bytesSent, bytesReceived, packetsSent, datagramsDropped };
+  }
+
+  exportKeyingMaterial(label: string, context: Uint8Array, length: number): Uint8Array {
+    const key = native.exportKey(this.#endpoint, this.#id, label, context, length);
+    if (!key) throw new TransportClosed(this.#over ?? { by: 'local', code: 0, reason: 'no key to export' });
+    return key;
+  }
+
+  close(code: number, reason: string): Promise<void> {
+    native.closeConnection(this.#endpoint, this.#id, code, reason);
+    return this.closed.then(() => {});
+  }
+
+  /** For the endpoint: an event of the addon that concerns this connection. */
+  handle(type: number, streamId: number, value: number): void {
+    switch (type) {
+      case EVENT.stream:
+        return this.#incoming(streamId);
+      case EVENT.datagrams:
+        return this.#deliverDatagrams();
+      case EVENT.streamsAvailable:
+        return this.#serveOpenings();
+      case EVENT.closed:
+        return;
+      default: {
+        this.#streams.get(streamId)?.handle(type, value);
+        if (type === EVENT.streamClosed) this.#streams.delete(streamId);
+      }
+    }
+  }
+
+  /** For the endpoint: the connection is over. */
+  end(info: CloseInfo): void {
+    if (this.#over) return;
+    this.#over = info;
+    const streams = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const stream of streams) stream.abandon();
+    for (const { reject } of this.#openings.splice(0)) reject(new TransportClosed(info));
+    this.#settleClosed(info);
+    this.#observer?.closed(info);
+  }
+
+  #incoming(id: number): void {
+    const stream = new QuicStream(this.#endpoint, this.#id, id, false);
+    this.#streams.set(id, stream);
+    if (this.#observer) this.#observer.stream(stream);
+    else if (this.#early.length < EARLY_STREAMS) this.#early.push(stream);
+    else {
+      stream.stop(0);
+      stream.reset(0);
+    }
+  }
+
+  #deliverDatagrams(): void {
+    if (!this.#observer) return;
+    const batch = native.takeDatagrams(this.#endpoint, this.#id);
+    if (batch && batch.length > 0) this.#observer.datagrams(batch);
+  }
+
+  async #open(bidirectional: boolean, trafficClass: TrafficClass, signal?: AbortSignal): Promise<ByteStream> {
+    signal?.throwIfAborted();
+    const stream = this.#openings.length === 0 ? this.#tryOpen(bidirectional, trafficClass) : undefined;
+    if (stream) return stream;
+    return new Promise((resolve, reject) => {
+      const opening: Opening = { bidirectional, trafficClass, resolve, reject };
+      this.#openings.push(opening);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          const at = this.#openings.indexOf(opening);
+          if (at >= 0) this.#openings.splice(at, 1);
+          reject(signal.reason);
+        },
+        { once: true },
+      );
+    });
+  }
+
+  /** undefined while the peer's limit is reached (RFC 9000 section 4.6). */
+  #tryOpen(bidirectional: boolean, trafficClass: TrafficClass): QuicStream | undefined {
+    if (this.#over) throw new TransportClosed(this.#over);
+    const id = native.openStream(this.#endpoint, this.#id, bidirectional, trafficClass);
+    if (id < 0) return undefined;
+    const stream = new QuicStream(this.#endpoint, this.#id, id, true);
+    this.#streams.set(id, stream);
+    return stream;
+  }
+
+  #serveOpenings(): void {
+    while (this.#openings.length > 0) {
+      const at = this.#openings.findIndex(({ bidirectional, trafficClass, resolve }) => {
+        const stream = this.#tryOpen(bidirectional, trafficClass);
+        if (stream) resolve(stream);
+        return stream !== undefined;
+      });
+      if (at < 0) return;
+      this.#openings.splice(at, 1);
+    }
+  }
+}
+
+export function closeInfoOf(endpoint: NativeEndpoint, id: number): CloseInfo {
+  const [by = 0, code = 0, reason = ''] = native.closeInfo(endpoint, id) ?? [];
+  return { by: CLOSED_BY[by] ?? 'transport', code, reason };
+}
+
+export function peerInfoOf(endpoint: NativeEndpoint, id: number): PeerInfo {
+  const [alpn = '', serverName = '', address = '', port = 0, ...certificates] = native.peerInfo(endpoint, id) ?? [];
+  return { alpn, serverName: serverName === '' ? undefined : serverName, address, port, certificates };
+}

@@ -1,0 +1,73 @@
+/** The addon's functions and events, exactly as `native/binding.cc` and `native/event.h` have them. */
+import { createRequire } from 'node:module';
+
+/** Opaque: an `Endpoint` on the other side. */
+export type NativeEndpoint = object & { readonly native: 'endpoint' };
+
+/** [address, port] */
+type NativeAddress = [string, number];
+
+export interface NativeQuic {
+  /** The handle, or why the address can not be bound. `onEvents` gets four numbers an event: type, connection, stream, value. */
+  bindSocket(host: string, port: number, onEvents: (events: Float64Array) => void): NativeEndpoint | string;
+  localAddress(endpoint: NativeEndpoint): NativeAddress;
+  listen(endpoint: NativeEndpoint, certificate: string, key: string, alpn: readonly string[], idleMs: number): boolean;
+  setIdentity(endpoint: NativeEndpoint, certificate: string, key: string): boolean;
+  dial(
+    endpoint: NativeEndpoint,
+    host: string,
+    port: number,
+    alpn: string,
+    serverName: string,
+    certificate: string,
+    key: string,
+    idleMs: number,
+    handshakeMs: number,
+  ): number;
+  peerInfo(endpoint: NativeEndpoint, connection: number): [string, string, string, number, ...Uint8Array[]] | undefined;
+  closeInfo(endpoint: NativeEndpoint, connection: number): [by: number, code: number, reason: string] | undefined;
+  openStream(endpoint: NativeEndpoint, connection: number, bidirectional: boolean, trafficClass: number): number;
+  write(endpoint: NativeEndpoint, connection: number, stream: number, bytes: Uint8Array): number;
+  read(endpoint: NativeEndpoint, connection: number, stream: number): Uint8Array | undefined;
+  unsent(endpoint: NativeEndpoint, connection: number, stream: number): number;
+  finish(endpoint: NativeEndpoint, connection: number, stream: number): void;
+  reset(endpoint: NativeEndpoint, connection: number, stream: number, code: number): void;
+  stop(endpoint: NativeEndpoint, connection: number, stream: number, code: number): void;
+  setClass(endpoint: NativeEndpoint, connection: number, stream: number, trafficClass: number): void;
+  sendDatagram(endpoint: NativeEndpoint, connection: number, bytes: Uint8Array, trafficClass: number): 0 | 1 | 2 | 3;
+  takeDatagrams(endpoint: NativeEndpoint, connection: number): Uint8Array[] | undefined;
+  maxDatagram(endpoint: NativeEndpoint, connection: number): number;
+  /** Fills: smoothed and least RTT (ms), congestion window, in flight, bytes sent, received, packets sent, datagrams dropped. */
+  stats(endpoint: NativeEndpoint, connection: number, out: Float64Array): void;
+  exportKey(endpoint: NativeEndpoint, connection: number, label: string, context: Uint8Array, length: number): Uint8Array | undefined;
+  closeConnection(endpoint: NativeEndpoint, connection: number, code: number, reason: string): void;
+  closeSocket(endpoint: NativeEndpoint): void;
+  ngtcp2Version(): string;
+}
+
+export const EVENT = {
+  handshake: 1,
+  stream: 2,
+  readable: 3,
+  finished: 4,
+  reset: 5,
+  stopped: 6,
+  writable: 7,
+  streamClosed: 8,
+  datagrams: 9,
+  closed: 10,
+  streamsAvailable: 11,
+} as const;
+
+/** Numbers an event takes in a batch. */
+export const EVENT_SIZE = 4;
+
+function load(): NativeQuic {
+  try {
+    return createRequire(import.meta.url)('./build/Release/quic.node') as NativeQuic;
+  } catch (cause) {
+    throw new Error('the QUIC addon is not built: run `node dataplane/quic/build.mjs`', { cause });
+  }
+}
+
+export const native = load();

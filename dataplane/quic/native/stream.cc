@@ -1,0 +1,83 @@
+#include "stream.h"
+
+#include <cstring>
+
+namespace {
+// Below this a copy is cheaper than a reference to JavaScript's memory.
+constexpr size_t kCopyBelow = 4096;
+constexpr size_t kCopyBlock = 16384;
+}  // namespace
+
+void SendQueue::push(const uint8_t *data, size_t length, napi_value owner) {
+  if (length == 0) return;
+  unsent_ += length;
+  if (length >= kCopyBelow) {
+    Chunk chunk;
+    chunk.data = data;
+    chunk.length = length;
+    napi_create_reference(env_, owner, 1, &chunk.held);
+    chunks_.push_back(std::move(chunk));
+    return;
+  }
+  if (!chunks_.empty()) {
+    Chunk &last = chunks_.back();
+    if (last.copy && last.length + length <= last.capacity) {
+      memcpy(last.copy.get() + last.length, data, length);
+      last.length += length;
+      return;
+    }
+  }
+  Chunk chunk;
+  chunk.capacity = length < 256 ? 256 : kCopyBlock;
+  chunk.copy.reset(new uint8_t[chunk.capacity]);
+  memcpy(chunk.copy.get(), data, length);
+  chunk.data = chunk.copy.get();
+  chunk.length = length;
+  chunks_.push_back(std::move(chunk));
+}
+
+void SendQueue::sent(size_t length) {
+  unsent_ -= length;
+  while (length > 0) {
+    size_t left = chunks_[index_].length - offset_;
+    if (length < left) {
+      offset_ += length;
+      return;
+    }
+    length -= left;
+    // The last chunk may still grow, so the place stays in it until another follows.
+    if (index_ + 1 == chunks_.size()) {
+      offset_ = chunks_[index_].length;
+      return;
+    }
+    index_++;
+    offset_ = 0;
+  }
+}
+
+void SendQueue::acknowledged(uint64_t offset) {
+  while (!chunks_.empty() && base_ + chunks_.front().length <= offset) {
+    if (index_ == 0) {
+      // Sent to its end: a next push begins a chunk of its own.
+      if (offset_ < chunks_.front().length) return;
+      offset_ = 0;
+    } else {
+      index_--;
+    }
+    base_ += chunks_.front().length;
+    release(chunks_.front());
+    chunks_.pop_front();
+  }
+}
+
+void SendQueue::release(Chunk &chunk) {
+  if (chunk.held != nullptr) napi_delete_reference(env_, chunk.held);
+  chunk.held = nullptr;
+}
+
+void SendQueue::clear() {
+  for (auto &chunk : chunks_) release(chunk);
+  chunks_.clear();
+  index_ = offset_ = 0;
+  unsent_ = 0;
+}
