@@ -59,13 +59,14 @@ export class Refusal extends Error {
   get status(): number {
     return REFUSALS[this.code].status;
   }
-  /** The QUIC application error code that resets a flow for this reason: 0x100 plus the place in the list. */
+  /** The QUIC application error code that resets a flow for this reason: 0x40 plus the place in the list.
+   * Below 256, because WebTransport implementations clamp larger ones. */
   get flowCode(): number {
     return FLOW_CODE_BASE + CODES.indexOf(this.code);
   }
 }
 
-const FLOW_CODE_BASE = 0x100;
+const FLOW_CODE_BASE = 0x40;
 /** A flow ended without complaint (its owner left). */
 export const FLOW_CANCELLED = 0x01;
 
