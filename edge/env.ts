@@ -1,0 +1,23 @@
+/** What the control API needs to run, checked once. A missing or wrong binding says which, why and what to set. */
+import { z } from 'zod';
+
+const Env = z.object({
+  /** A login role that owns nothing: see setup/setup.ts. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  UPSTASH_REDIS_REST_URL: z.url(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
+  /** 32 bytes, base64url: seals every key at rest. */
+  FABRIC_MASTER_KEY: z.string().regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be 32 bytes as base64url, without padding' }),
+  /** Where people reach this API and the console. */
+  FABRIC_PUBLIC_URL: z.url(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type Env = z.infer<typeof Env>;
+
+/** @throws Error that names each binding that is missing or wrong, never its value */
+export function readEnv(bindings: unknown): Env {
+  const parsed = Env.safeParse(bindings);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`the control API is not configured:\n  ${wrong.join('\n  ')}`);
+}

@@ -1,0 +1,101 @@
+/** A service node starts a session: it is told the target, and given the credential sealed to a key it made for this alone. */
+import { and, eq, inArray } from 'drizzle-orm';
+import { CompactEncrypt, importJWK, type JWK } from 'jose';
+import type { ReportSession, SessionStart } from '../../schema/api/nodes.ts';
+import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
+import { Refusal } from '../../schema/refusal.ts';
+import { isOver, mayBecome } from '../../schema/session.ts';
+import { credentials, organizations, resources, sessions } from '../../schema/tables/index.ts';
+import { signFor } from '../../schema/tokens/signed.ts';
+import { record } from '../audit.ts';
+import type { Tx } from '../db.ts';
+import { credentialPlace, dataKeySealer } from '../keys/envelope.ts';
+import { loadSigner } from '../keys/signing.ts';
+import type { CallingNode } from '../middleware/authenticate.ts';
+import type { Services } from '../services.ts';
+
+/** Seconds the signed answer is good for. */
+const ANSWER_LIFETIME_S = 60;
+
+async function placedHere(tx: Tx, node: CallingNode, id: SessionId) {
+  const [session] = await tx.select().from(sessions).where(and(eq(sessions.id, id), eq(sessions.nodeId, node.id))).for('update');
+  if (!session) throw new Refusal('not_found');
+  return session;
+}
+
+/** @returns the signed answer, a compact JWS of SessionStart. @throws Refusal */
+export async function startSession(services: Services, node: CallingNode, id: SessionId, key: JWK, requestId: string): Promise<string> {
+  const { db, master, now } = services;
+  return db.platform(async (tx) => {
+    const session = await placedHere(tx, node, id);
+    if (isOver(session.state)) throw new Refusal('session_ended');
+    if (session.state !== 'requested' && session.state !== 'starting') throw new Refusal('conflict', 'the session was started before');
+    await tx.update(sessions).set({ state: 'starting', changedAt: new Date(now()) }).where(eq(sessions.id, id));
+    const org = session.orgId as OrgId;
+    const resource = session.resourceId as ResourceId;
+    const [target] = await tx.select({ target: resources.target }).from(resources).where(eq(resources.id, resource));
+    if (!target) throw new Refusal('not_found');
+    const credential = await openCredential(tx, services, org, resource);
+    const body: SessionStart = {
+      session: id,
+      generation: session.generation,
+      org,
+      resource,
+      target: target.target,
+      ...(credential ? { credential: await encryptTo(key, credential) } : {}),
+    };
+    await record(tx, { org, actor: `node:${node.id}`, action: 'session.start', subject: id, generation: session.generation, requestId });
+    const signer = await loadSigner(tx, master, 'signing', node.cluster);
+    const to = { cluster: node.cluster, node: node.id };
+    return signFor('session-start', to, body, signer, { now: now(), seconds: ANSWER_LIFETIME_S });
+  });
+}
+
+async function openCredential(tx: Tx, { master }: Services, org: OrgId, resource: ResourceId) {
+  const [row] = await tx
+    .select({ sealed: credentials.sealed, dataKey: organizations.sealedDataKey })
+    .from(credentials)
+    .innerJoin(organizations, eq(organizations.id, credentials.orgId))
+    .where(and(eq(credentials.resourceId, resource), eq(credentials.orgId, org)));
+  if (!row) return undefined;
+  const sealer = await dataKeySealer(master, org, row.dataKey);
+  return sealer.open(row.sealed, credentialPlace(org, resource));
+}
+
+async function encryptTo(jwk: JWK, plain: Uint8Array): Promise<string> {
+  const key = await importJWK(jwk, 'ECDH-ES');
+  return new CompactEncrypt(plain).setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' }).encrypt(key);
+}
+
+/** The node's word on a session's state, fenced by generation. @throws Refusal `stale_generation`, `conflict`, `not_found` */
+export async function reportSession({ db, now }: Services, node: CallingNode, id: SessionId, report: ReportSession, requestId: string): Promise<void> {
+  await db.platform(async (tx) => {
+    const session = await placedHere(tx, node, id);
+    if (session.generation !== report.generation) throw new Refusal('stale_generation');
+    if (session.state === report.state) return;
+    if (!mayBecome(session.state, report.state)) throw new Refusal('conflict', `a session that is ${session.state} can not become ${report.state}`);
+    const reason = report.reason ?? null;
+    await tx.update(sessions).set({ state: report.state, reason, changedAt: new Date(now()) }).where(eq(sessions.id, id));
+    const org = session.orgId as OrgId;
+    const entry = { org, actor: `node:${node.id}`, action: `session.${report.state}`, subject: id, generation: report.generation } as const;
+    await record(tx, { ...entry, ...(reason === null ? {} : { reason }), requestId });
+  });
+}
+
+/** Of the sessions a node holds, those that must end; and those it was to hold and does not, which failed with it. */
+export async function reconcileSessions(tx: Tx, node: CallingNode, held: readonly SessionId[], now: Date): Promise<SessionId[]> {
+  const active = ['active', 'detached'] as const;
+  const rows = await tx
+    .select({ id: sessions.id, state: sessions.state })
+    .from(sessions)
+    .where(and(eq(sessions.nodeId, node.id), inArray(sessions.state, ['requested', 'starting', ...active])));
+  const alive = new Set(rows.map(({ id }) => id));
+  const lost = rows.filter(({ id, state }) => (state === 'active' || state === 'detached') && !held.includes(id as SessionId));
+  if (lost.length > 0) {
+    await tx
+      .update(sessions)
+      .set({ state: 'failed', reason: 'its service node restarted', changedAt: now })
+      .where(and(inArray(sessions.id, lost.map(({ id }) => id)), inArray(sessions.state, [...active])));
+  }
+  return held.filter((id) => !alive.has(id));
+}

@@ -1,0 +1,54 @@
+/** Ed25519 keys that sign: the platform's for access tokens, each cluster's for what its nodes believe. Private halves sealed at rest. */
+import { and, desc, eq, isNull } from 'drizzle-orm';
+import { calculateJwkThumbprint, type CryptoKey, exportJWK } from 'jose';
+import type { ClusterId } from '../../schema/ids.ts';
+import { SigningKey } from '../../schema/snapshot.ts';
+import { keys } from '../../schema/tables/index.ts';
+import type { Tx } from '../db.ts';
+import type { Sealer } from './envelope.ts';
+
+export interface Signer {
+  readonly key: CryptoKey;
+  readonly kid: string;
+}
+
+const place = (purpose: string, cluster: string | null) => `key:${purpose}:${cluster ?? 'platform'}`;
+
+/** Makes, seals and stores a key pair. */
+export async function createSigningKey(tx: Tx, master: Sealer, purpose: 'signing' | 'access', cluster: ClusterId | null): Promise<void> {
+  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
+  if (!('privateKey' in pair)) throw new Error('not a key pair');
+  const exported = await exportJWK(pair.publicKey);
+  const kid = await calculateJwkThumbprint(exported);
+  const { kty, crv, x } = exported;
+  const jwk = SigningKey.parse({ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' });
+  const secret = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
+  await tx.insert(keys).values({
+    cluster,
+    purpose,
+    publicPart: JSON.stringify(jwk),
+    sealed: await master.seal(secret, place(purpose, cluster)),
+  });
+}
+
+export async function loadSigner(tx: Tx, master: Sealer, purpose: 'signing' | 'access', cluster: ClusterId | null): Promise<Signer> {
+  const row = await newest(tx, purpose, cluster);
+  const secret = await master.open(row.sealed, place(purpose, cluster));
+  const key = await crypto.subtle.importKey('pkcs8', secret, 'Ed25519', false, ['sign']);
+  return { key, kid: SigningKey.parse(JSON.parse(row.publicPart)).kid };
+}
+
+/** Public halves, newest first; more than one while a rotation overlaps. */
+export async function loadKeySet(tx: Tx, purpose: 'signing' | 'access', cluster: ClusterId | null): Promise<{ keys: SigningKey[] }> {
+  const rows = await tx.select().from(keys).where(where(purpose, cluster)).orderBy(desc(keys.createdAt)).limit(8);
+  return { keys: rows.map((row) => SigningKey.parse(JSON.parse(row.publicPart))) };
+}
+
+async function newest(tx: Tx, purpose: 'signing' | 'access', cluster: ClusterId | null) {
+  const [row] = await tx.select().from(keys).where(where(purpose, cluster)).orderBy(desc(keys.createdAt)).limit(1);
+  if (!row) throw new Error(`there is no ${purpose} key: the installation was not set up`);
+  return row;
+}
+
+const where = (purpose: 'signing' | 'access', cluster: ClusterId | null) =>
+  and(eq(keys.purpose, purpose), cluster === null ? isNull(keys.cluster) : eq(keys.cluster, cluster));

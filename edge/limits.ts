@@ -1,0 +1,75 @@
+/**
+ * Counters and single-use marks in Redis, which may be lost: without it a stricter limit in this process's own memory holds, and marks are
+ * kept by the caller's fallback. Never open.
+ */
+import { Redis } from '@upstash/redis';
+import { Refusal } from '../schema/refusal.ts';
+
+/** Without Redis each process allows this share of a limit. */
+const STRICTER = 0.5;
+const LOCAL_ENTRIES = 10_000;
+const TIMEOUT_MS = 1500;
+
+export interface Limit {
+  readonly name: string;
+  readonly max: number;
+  readonly windowS: number;
+}
+
+export interface Limits {
+  /** Counts one attempt. @throws Refusal `rate_limited` */
+  attempt(limit: Limit, who: string): Promise<void>;
+  /** True the first time, false when marked before, undefined when Redis can't tell. */
+  markOnce(key: string, seconds: number): Promise<boolean | undefined>;
+  /** Milliseconds for the smallest question. @throws when Redis is gone */
+  ping(): Promise<number>;
+}
+
+/** Counts of this process, for when Redis is gone. Shared by all requests. */
+export class LocalCounts {
+  readonly #counts = new Map<string, { count: number; until: number }>();
+  add(key: string, windowS: number, now: number): number {
+    const entry = this.#counts.get(key);
+    if (entry && entry.until > now) return ++entry.count;
+    if (this.#counts.size >= LOCAL_ENTRIES) this.#forget(now);
+    this.#counts.set(key, { count: 1, until: now + windowS * 1000 });
+    return 1;
+  }
+  #forget(now: number): void {
+    for (const [key, { until }] of this.#counts) if (until <= now) this.#counts.delete(key);
+    if (this.#counts.size >= LOCAL_ENTRIES) throw new Refusal('overloaded');
+  }
+}
+
+export function redisLimits(url: string, token: string, local: LocalCounts, now: () => number): Limits {
+  const redis = () => new Redis({ url, token, enableTelemetry: false, retry: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  return {
+    attempt: async ({ name, max, windowS }, who) => {
+      const key = `fabric:limit:${name}:${who}`;
+      const count = await countInRedis(redis(), key, windowS);
+      const [seen, allowed] = count === undefined ? [local.add(key, windowS, now()), Math.ceil(max * STRICTER)] : [count, max];
+      if (seen > allowed) throw new Refusal('rate_limited', `too many attempts: wait ${windowS} seconds and try again`);
+    },
+    markOnce: async (key, seconds) => {
+      try {
+        return (await redis().set(`fabric:once:${key}`, 1, { nx: true, ex: seconds })) === 'OK';
+      } catch {
+        return undefined;
+      }
+    },
+    ping: async () => {
+      const start = performance.now();
+      await redis().ping();
+      return performance.now() - start;
+    },
+  };
+}
+
+async function countInRedis(redis: Redis, key: string, windowS: number): Promise<number | undefined> {
+  try {
+    const [count] = await redis.multi().incr(key).expire(key, windowS, 'NX').exec<[number, number]>();
+    return count;
+  } catch {
+    return undefined;
+  }
+}

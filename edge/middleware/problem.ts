@@ -1,0 +1,46 @@
+/** Every error leaves as RFC 9457 problem JSON; what we did not expect is logged and told without detail. */
+import type { ErrorHandler, NotFoundHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { HTTPException } from 'hono/http-exception';
+import { z } from 'zod';
+import type { Problem } from '../../schema/api/problem.ts';
+import { Refusal, type RefusalCode } from '../../schema/refusal.ts';
+import type { AppBindings } from '../services.ts';
+
+function problemResponse(problem: Problem): Response {
+  const body = JSON.stringify(problem);
+  return new Response(body, { status: problem.status, headers: { 'content-type': 'application/problem+json' } });
+}
+
+function describe(refusal: Refusal, requestId: string, errors?: Problem['errors']): Problem {
+  const code: RefusalCode = refusal.code;
+  return {
+    type: `urn:fabric:problem:${code}`,
+    title: code.replaceAll('_', ' '),
+    status: refusal.status as ContentfulStatusCode,
+    detail: refusal.message,
+    code,
+    requestId,
+    ...(errors ? { errors } : {}),
+  };
+}
+
+/** For contracts that a request does not meet: names each field. */
+export function invalidRequest(error: z.core.$ZodError, requestId: string): Response {
+  const errors = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  return problemResponse(describe(new Refusal('bad_request'), requestId, errors));
+}
+
+export const onError: ErrorHandler<AppBindings> = (error, c) => {
+  const requestId = c.get('requestId');
+  if (error instanceof Refusal) return problemResponse(describe(error, requestId));
+  if (error instanceof HTTPException) {
+    const code = error.status === 413 ? 'too_large' : 'bad_request';
+    return problemResponse(describe(new Refusal(code, error.message), requestId));
+  }
+  c.get('services').log.error({ requestId, err: error }, 'request failed');
+  return problemResponse(describe(new Refusal('internal'), requestId));
+};
+
+export const onNotFound: NotFoundHandler<AppBindings> = (c) =>
+  problemResponse(describe(new Refusal('not_found', `no such path: ${c.req.path}`), c.get('requestId')));

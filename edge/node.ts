@@ -1,0 +1,49 @@
+/** The control API on Node: `node edge/node.ts`, bindings and PORT from the environment. Tells its parent, or standard output, when it listens. */
+import { serve } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import pino from 'pino';
+import { createApp } from './app.ts';
+import { PAGE_HEADERS } from './content-security.ts';
+import { openDatabase } from './db.ts';
+import { readEnv } from './env.ts';
+import { masterSealer } from './keys/envelope.ts';
+import { LocalCounts, redisLimits } from './limits.ts';
+import { Metrics } from './metrics.ts';
+import type { Services } from './services.ts';
+
+const CONNECTIONS = 10;
+const CONSOLE = new URL('./console/dist/', import.meta.url).pathname;
+
+const env = readEnv(process.env);
+const now = () => Date.now();
+const services: Services = {
+  env,
+  db: openDatabase(env.DATABASE_URL, CONNECTIONS),
+  limits: redisLimits(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, new LocalCounts(), now),
+  master: await masterSealer(env.FABRIC_MASTER_KEY),
+  log: pino({ level: env.LOG_LEVEL }, pino.destination(2)),
+  metrics: new Metrics(),
+  now,
+};
+const app = createApp(() => services);
+app.use(
+  '*',
+  serveStatic({
+    root: CONSOLE,
+    onFound: (_, c) => {
+      for (const [name, value] of Object.entries(PAGE_HEADERS)) c.header(name, value);
+    },
+  }),
+);
+
+const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env['PORT'] ?? 0) }, ({ port }) => {
+  if (process.send) process.send({ listening: port });
+  else process.stdout.write(`listening on http://127.0.0.1:${port}\n`);
+});
+
+function stop(): void {
+  server.close(() => void services.db.close().then(() => process.exit(0)));
+  if ('closeAllConnections' in server) server.closeAllConnections();
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+process.once('disconnect', stop);

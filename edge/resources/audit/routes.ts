@@ -1,0 +1,49 @@
+/** The audit trail of an organization, newest first. */
+import { and, desc, lt } from 'drizzle-orm';
+import { z } from 'zod';
+import { audit as table } from '../../../schema/tables/index.ts';
+import { authenticate, requireOrgAdmin } from '../../middleware/authenticate.ts';
+import { answers, createRoute, newRouter, OrgParam, PERSON } from '../../routes.ts';
+
+const AuditList = z.object({
+  entries: z.array(
+    z.object({
+      id: z.int(),
+      at: z.iso.datetime(),
+      actor: z.string(),
+      action: z.string(),
+      subject: z.string().nullable(),
+      reason: z.string().nullable(),
+      generation: z.int().nullable(),
+      requestId: z.string(),
+    }),
+  ),
+});
+const list = createRoute({
+  method: 'get',
+  path: '/v1/orgs/{org}/audit',
+  security: PERSON,
+  middleware: authenticate,
+  request: {
+    params: OrgParam,
+    query: z.object({
+      /** Entries older than this one. */
+      before: z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+  },
+  responses: answers(200, AuditList),
+});
+
+export const audit = newRouter();
+
+audit.openapi(list, async (c) => {
+  const { org } = c.req.valid('param');
+  const { before, limit } = c.req.valid('query');
+  const { db } = c.get('services');
+  await requireOrgAdmin(db, org, c.get('caller'));
+  const rows = await db.org(org, (tx) =>
+    tx.select().from(table).where(and(lt(table.id, before))).orderBy(desc(table.id)).limit(limit),
+  );
+  return c.json({ entries: rows.map(({ orgId: _, at, ...row }) => ({ ...row, at: at.toISOString() })) }, 200);
+});

@@ -1,0 +1,65 @@
+/** People of an organization. */
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { CreateMember, MemberView } from '../../../schema/api/platform.ts';
+import type { UserId } from '../../../schema/ids.ts';
+import { Refusal } from '../../../schema/refusal.ts';
+import { memberships, users } from '../../../schema/tables/index.ts';
+import { record } from '../../audit.ts';
+import { isDuplicate } from '../../db.ts';
+import { hashPassword } from '../../keys/password.ts';
+import { authenticate, requireOrgAdmin } from '../../middleware/authenticate.ts';
+import { answers, createRoute, json, newRouter, OrgParam, PERSON } from '../../routes.ts';
+
+const shared = { security: PERSON, middleware: authenticate };
+const list = createRoute({
+  ...shared,
+  method: 'get',
+  path: '/v1/orgs/{org}/members',
+  request: { params: OrgParam },
+  responses: answers(200, z.object({ members: z.array(MemberView) })),
+});
+const create = createRoute({
+  ...shared,
+  method: 'post',
+  path: '/v1/orgs/{org}/members',
+  request: { params: OrgParam, body: json(CreateMember) },
+  responses: answers(201, MemberView),
+});
+
+export const members = newRouter();
+
+members.openapi(list, async (c) => {
+  const { org } = c.req.valid('param');
+  const { db } = c.get('services');
+  await requireOrgAdmin(db, org, c.get('caller'));
+  const rows = await db.org(org, (tx) =>
+    tx
+      .select({ id: users.id, email: users.email, name: users.name, role: memberships.role })
+      .from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId)),
+  );
+  return c.json({ members: rows as z.infer<typeof MemberView>[] }, 200);
+});
+
+members.openapi(create, async (c) => {
+  const { org } = c.req.valid('param');
+  const { db } = c.get('services');
+  const caller = c.get('caller');
+  await requireOrgAdmin(db, org, caller);
+  const { email, name, role, password } = c.req.valid('json');
+  const passwordHash = await hashPassword(password);
+  // A user is the platform's row, the membership the organization's: one transaction, so that neither stands alone.
+  const id = await db
+    .platform(async (tx) => {
+      const [user] = await tx.insert(users).values({ email: email.toLowerCase(), name, passwordHash }).returning({ id: users.id });
+      if (!user) throw new Error('nothing was inserted');
+      await tx.insert(memberships).values({ orgId: org, userId: user.id, role });
+      await record(tx, { org, actor: `user:${caller.user}`, action: 'member.create', subject: user.id, requestId: c.get('requestId') });
+      return user.id as UserId;
+    })
+    .catch((error: unknown) => {
+      throw isDuplicate(error) ? new Refusal('conflict', 'this e-mail address is taken') : error;
+    });
+  return c.json({ id, email, name, role }, 201);
+});

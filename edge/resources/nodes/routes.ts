@@ -1,0 +1,150 @@
+/** What nodes call: enrol, renew, fetch their snapshot, say they live, start and report sessions. */
+import { eq } from 'drizzle-orm';
+import type { Context } from 'hono';
+import { z } from 'zod';
+import {
+  Enrolment,
+  EnrolRequest,
+  Heartbeat,
+  HeartbeatAnswer,
+  Renewal,
+  RenewRequest,
+  ReportSession,
+  SnapshotAnswer,
+  SnapshotQuery,
+  StartAnswer,
+  StartSession,
+} from '../../../schema/api/nodes.ts';
+import { SessionId } from '../../../schema/ids.ts';
+import { Refusal } from '../../../schema/refusal.ts';
+import { nodes as table } from '../../../schema/tables/index.ts';
+import { record } from '../../audit.ts';
+import { enrolNode } from '../../flows/enrol-node.ts';
+import { reconcileSessions, reportSession, startSession } from '../../flows/start-session.ts';
+import { issueNodeCertificate, loadAuthority } from '../../keys/authority.ts';
+import { authenticateNode } from '../../middleware/authenticate.ts';
+import { answers, answersNothing, createRoute, json, NODE, newRouter } from '../../routes.ts';
+import type { AppBindings } from '../../services.ts';
+import { bumpNeighbours, loadCluster, signedSnapshot, versionOf } from '../../snapshots/publish.ts';
+
+const ENROL = { name: 'enrol', max: 60, windowS: 60 };
+/** How often a waiting snapshot request looks again. */
+const POLL_MS = 500;
+const KEPT_HASHES = 2;
+
+const OneSession = z.object({ session: SessionId });
+const enrol = createRoute({ method: 'post', path: '/v1/nodes/enrol', request: { body: json(EnrolRequest) }, responses: answers(201, Enrolment) });
+const renew = createRoute({
+  method: 'post',
+  path: '/v1/node/renew',
+  security: NODE,
+  request: { body: json(RenewRequest) },
+  responses: answers(200, Renewal),
+});
+const snapshot = createRoute({
+  method: 'get',
+  path: '/v1/node/snapshot',
+  security: NODE,
+  request: { query: SnapshotQuery },
+  responses: { ...answers(200, SnapshotAnswer), 204: { description: 'Nothing newer' } },
+});
+const heartbeat = createRoute({
+  method: 'post',
+  path: '/v1/node/heartbeat',
+  security: NODE,
+  request: { body: json(Heartbeat) },
+  responses: answers(200, HeartbeatAnswer),
+});
+const start = createRoute({
+  method: 'post',
+  path: '/v1/node/sessions/{session}/start',
+  security: NODE,
+  request: { params: OneSession, body: json(StartSession) },
+  responses: answers(200, StartAnswer),
+});
+const report = createRoute({
+  method: 'post',
+  path: '/v1/node/sessions/{session}/state',
+  security: NODE,
+  request: { params: OneSession, body: json(ReportSession) },
+  responses: answersNothing,
+});
+
+export const nodes = newRouter();
+
+const calling = (c: Context<AppBindings>) => authenticateNode(c.get('services'), c.req.header('authorization'));
+
+nodes.openapi(enrol, async (c) => {
+  const services = c.get('services');
+  await services.limits.attempt(ENROL, c.req.header('cf-connecting-ip') ?? 'direct');
+  return c.json(await enrolNode(services, c.req.valid('json'), c.get('requestId')), 201);
+});
+
+nodes.openapi(renew, async (c) => {
+  const services = c.get('services');
+  const node = await calling(c);
+  const now = new Date(services.now());
+  const pem = await services.db.platform(async (tx) => {
+    const [row] = await tx.select().from(table).where(eq(table.id, node.id)).for('update');
+    if (!row) throw new Refusal('token_invalid');
+    const authority = await loadAuthority(tx, services.master, node.cluster);
+    const issued = await issueNodeCertificate(authority, c.req.valid('json').csr, { ...node, name: row.name }, now);
+    await tx
+      .update(table)
+      .set({
+        spki: issued.spki,
+        publicKey: issued.publicKey,
+        certificateHashes: [issued.hash, ...row.certificateHashes].slice(0, KEPT_HASHES),
+        certificateExpiresAt: issued.expiresAt,
+      })
+      .where(eq(table.id, node.id));
+    if (issued.spki !== row.spki) await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
+    await record(tx, { org: null, actor: `node:${node.id}`, action: 'node.renew', requestId: c.get('requestId') });
+    return issued.pem;
+  });
+  return c.json({ certificate: pem }, 200);
+});
+
+nodes.openapi(snapshot, async (c) => {
+  const services = c.get('services');
+  const node = await calling(c);
+  const { since, wait } = c.req.valid('query');
+  const until = services.now() + wait * 1000;
+  for (;;) {
+    const version = await services.db.platform((tx) => versionOf(tx, node.id));
+    if (version > since) return c.json({ snapshot: await signedSnapshot(services, node.cluster, node.id) }, 200);
+    if (services.now() >= until || c.req.raw.signal.aborted) return c.body(null, 204);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+});
+
+nodes.openapi(heartbeat, async (c) => {
+  const services = c.get('services');
+  const node = await calling(c);
+  const { endpoints, sessions } = c.req.valid('json');
+  const now = new Date(services.now());
+  const answer = await services.db.platform(async (tx) => {
+    const [row] = await tx.select().from(table).where(eq(table.id, node.id)).for('update');
+    if (!row) throw new Refusal('token_invalid');
+    await tx.update(table).set({ lastSeenAt: now, endpoints }).where(eq(table.id, node.id));
+    if (row.endpoints.join() !== endpoints.join()) {
+      await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
+    }
+    const end = await reconcileSessions(tx, node, sessions.map(({ id }) => id), now);
+    return { snapshotVersion: await versionOf(tx, node.id), end };
+  });
+  return c.json(answer, 200);
+});
+
+nodes.openapi(start, async (c) => {
+  const node = await calling(c);
+  const { session } = c.req.valid('param');
+  const answer = await startSession(c.get('services'), node, session, c.req.valid('json').key, c.get('requestId'));
+  return c.json({ answer }, 200);
+});
+
+nodes.openapi(report, async (c) => {
+  const node = await calling(c);
+  await reportSession(c.get('services'), node, c.req.valid('param').session, c.req.valid('json'), c.get('requestId'));
+  return c.body(null, 204);
+});

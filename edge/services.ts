@@ -1,0 +1,28 @@
+/** What a request has at hand. On Node one set serves all requests; a Worker makes one per request, since connections can't outlive it there. */
+import type { Logger } from 'pino';
+import type { Database } from './db.ts';
+import type { Env } from './env.ts';
+import type { Sealer } from './keys/envelope.ts';
+import type { Limits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import type { Caller } from './tokens/access.ts';
+
+export interface Services {
+  readonly env: Env;
+  readonly db: Database;
+  readonly limits: Limits;
+  readonly master: Sealer;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface AppBindings {
+  Variables: {
+    services: Services;
+    requestId: string;
+    /** Set by `authenticate`. */
+    caller: Caller;
+  };
+}

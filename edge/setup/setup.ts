@@ -1,0 +1,57 @@
+/** Brings a database up to date and makes the first account. Run with the owner's connection, never by the API itself. */
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+import { keys, users } from '../../schema/tables/index.ts';
+import { openDatabase } from '../db.ts';
+import type { Sealer } from '../keys/envelope.ts';
+import { hashPassword } from '../keys/password.ts';
+import { createSigningKey } from '../keys/signing.ts';
+
+const MIGRATIONS = new URL('../../schema/migrations', import.meta.url).pathname;
+/** Any number, the same for every caller: one migrates, the others wait. */
+const LOCK = 7_305_211;
+
+/**
+ * Makes the roles, applies what is missing of schema/migrations. Idempotent.
+ * @param apiPassword password of the login role `fabric_api`, letters, digits, - and _ only
+ */
+export async function migrate(ownerUrl: string, apiPassword: string): Promise<void> {
+  if (!/^[\w-]+$/.test(apiPassword)) throw new Error('the password of fabric_api may hold letters, digits, - and _ only');
+  const client = postgres(ownerUrl, { max: 1, onnotice: () => {} });
+  try {
+    await client`select pg_advisory_lock(${LOCK})`;
+    await client.unsafe(`
+      do $$ begin
+        if not exists (select 1 from pg_roles where rolname = 'fabric_tenant') then create role fabric_tenant nologin; end if;
+        if not exists (select 1 from pg_roles where rolname = 'fabric_platform') then create role fabric_platform nologin; end if;
+        if not exists (select 1 from pg_roles where rolname = 'fabric_api') then
+          create role fabric_api login noinherit in role fabric_tenant, fabric_platform;
+        end if;
+      end $$;
+      alter role fabric_api password '${apiPassword}';`);
+    await runMigrations(drizzle(client), { migrationsFolder: MIGRATIONS });
+  } finally {
+    await client.end();
+  }
+}
+
+/** The platform's access-token key and its owner's account, unless they exist. */
+export async function initialize(
+  apiUrl: string,
+  master: Sealer,
+  owner: { email: string; name: string; password: string },
+): Promise<void> {
+  const db = openDatabase(apiUrl, 1);
+  try {
+    await db.platform(async (tx) => {
+      const [key] = await tx.select({ id: keys.id }).from(keys).limit(1);
+      if (!key) await createSigningKey(tx, master, 'access', null);
+      const passwordHash = await hashPassword(owner.password);
+      const row = { email: owner.email, name: owner.name, passwordHash, platformRole: 'platform_owner' as const };
+      await tx.insert(users).values(row).onConflictDoNothing();
+    });
+  } finally {
+    await db.close();
+  }
+}

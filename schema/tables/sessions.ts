@@ -1,0 +1,42 @@
+/** Sessions and their attachments: the authority on who uses what, where. */
+import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import type { SessionState } from '../session.ts';
+import { nodes } from './clusters.ts';
+import { at, createdAt, id } from './columns.ts';
+import { organizations, users } from './people.ts';
+import { tenantPolicies } from './policies.ts';
+import { resources } from './resources.ts';
+
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: id(),
+    orgId: uuid().notNull().references(() => organizations.id),
+    resourceId: uuid().notNull().references(() => resources.id, { onDelete: 'cascade' }),
+    userId: uuid().notNull().references(() => users.id),
+    nodeId: uuid().notNull().references(() => nodes.id),
+    state: text().$type<SessionState>().notNull().default('requested'),
+    generation: integer().notNull().default(1),
+    reason: text(),
+    createdAt: createdAt(),
+    changedAt: createdAt(),
+  },
+  (table) => [
+    index('sessions_user').on(table.orgId, table.userId, table.state),
+    index('sessions_node').on(table.nodeId, table.state),
+    ...tenantPolicies('sessions', table.orgId),
+  ],
+);
+
+export const attachments = pgTable(
+  'attachments',
+  {
+    id: id(),
+    orgId: uuid().notNull().references(() => organizations.id),
+    sessionId: uuid().notNull().references(() => sessions.id, { onDelete: 'cascade' }),
+    userId: uuid().notNull().references(() => users.id),
+    createdAt: createdAt(),
+    expiresAt: at().notNull(),
+  },
+  (table) => [index('attachments_session').on(table.sessionId), ...tenantPolicies('attachments', table.orgId)],
+);
