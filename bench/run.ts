@@ -10,7 +10,9 @@ export interface BenchOptions {
   readonly signal: AbortSignal;
 }
 
-const BENCHES: Readonly<Record<string, { about: string; load: () => Promise<(options: BenchOptions) => Promise<Bar[]>> }>> = {
+const BENCHES: Readonly<
+  Record<string, { about: string; load: () => Promise<(options: BenchOptions) => Promise<Bar[]>> }>
+> = {
   path: {
     about: 'a live shell: input round trip, keystroke echo, bulk, start-up',
     load: async () => (await import('./scenarios/path/path.ts')).path,
@@ -45,14 +47,20 @@ async function main(): Promise<number> {
   });
   if (values.help) return say(HELP, 0);
   if (values.list) {
-    return say(Object.entries(BENCHES).map(([name, { about }]) => `${name}  ${about}`).join('\n'), 0);
+    return say(
+      Object.entries(BENCHES)
+        .map(([name, { about }]) => `${name}  ${about}`)
+        .join('\n'),
+      0,
+    );
   }
   const [name = ''] = positionals;
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (!bench) return say(`no bench named '${name}'. ${HELP}`, 2);
 
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => stop.abort(new Error(signal)));
   const run = await bench.load();
   const bars = await run({
     quick: values.quick,

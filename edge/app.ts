@@ -18,7 +18,10 @@ const MAX_BODY = 256 * 1024;
 const TIMEOUT_MS = 30_000;
 
 /** @param acquire gives a request its services; `release` is called once it was answered */
-export function createApp(acquire: () => Services, release: (services: Services) => Promise<void> = async () => {}) {
+export function createApp(
+  acquire: () => Services,
+  release: (services: Services) => Promise<void> = async () => {},
+) {
   const app = newRouter();
   app.onError(onError);
   app.notFound(onNotFound);
@@ -44,10 +47,22 @@ export function createApp(acquire: () => Services, release: (services: Services)
   });
   app.use(bodyLimit({ maxSize: MAX_BODY }));
   app.use(timeout(TIMEOUT_MS));
-  for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes]) app.route('/', part);
+  for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes])
+    app.route('/', part);
   app.get('/metrics', (c) => c.text(c.get('services').metrics.text()));
-  app.openAPIRegistry.registerComponent('securitySchemes', 'person', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'node', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
-  app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Secure Access Fabric control API', version: '1' } });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'person', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'node', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Secure Access Fabric control API', version: '1' },
+  });
   return app;
 }

@@ -38,7 +38,9 @@ export function openDatabase(url: string, connections: number): Database {
   return {
     org: (org, work) =>
       db.transaction(async (tx) => {
-        await tx.execute(sql`select set_config('role', 'fabric_tenant', true), set_config('app.org', ${org}, true)`);
+        await tx.execute(
+          sql`select set_config('role', 'fabric_tenant', true), set_config('app.org', ${org}, true)`,
+        );
         return work(tx);
       }),
     platform: (work) =>

@@ -7,7 +7,9 @@ const Env = z.object({
   UPSTASH_REDIS_REST_URL: z.url(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
   /** 32 bytes, base64url: seals every key at rest. */
-  FABRIC_MASTER_KEY: z.string().regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be 32 bytes as base64url, without padding' }),
+  FABRIC_MASTER_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be 32 bytes as base64url, without padding' }),
   /** Where people reach this API and the console. */
   FABRIC_PUBLIC_URL: z.url(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -42,13 +42,16 @@ export class LocalCounts {
 }
 
 export function redisLimits(url: string, token: string, local: LocalCounts, now: () => number): Limits {
-  const redis = () => new Redis({ url, token, enableTelemetry: false, retry: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const redis = () =>
+    new Redis({ url, token, enableTelemetry: false, retry: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
   return {
     attempt: async ({ name, max, windowS }, who) => {
       const key = `fabric:limit:${name}:${who}`;
       const count = await countInRedis(redis(), key, windowS);
-      const [seen, allowed] = count === undefined ? [local.add(key, windowS, now()), Math.ceil(max * STRICTER)] : [count, max];
-      if (seen > allowed) throw new Refusal('rate_limited', `too many attempts: wait ${windowS} seconds and try again`);
+      const [seen, allowed] =
+        count === undefined ? [local.add(key, windowS, now()), Math.ceil(max * STRICTER)] : [count, max];
+      if (seen > allowed)
+        throw new Refusal('rate_limited', `too many attempts: wait ${windowS} seconds and try again`);
     },
     markOnce: async (key, seconds) => {
       try {

@@ -13,7 +13,8 @@ export class Metrics {
     this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
     this.#sum += seconds;
     this.#count += 1;
-    for (const [at, bound] of BUCKETS_S.entries()) if (seconds <= bound) this.#buckets[at] = (this.#buckets[at] ?? 0) + 1;
+    for (const [at, bound] of BUCKETS_S.entries())
+      if (seconds <= bound) this.#buckets[at] = (this.#buckets[at] ?? 0) + 1;
   }
 
   text(): string {

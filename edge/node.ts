@@ -36,10 +36,13 @@ app.use(
   }),
 );
 
-const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env['PORT'] ?? 0) }, ({ port }) => {
-  if (process.send) process.send({ listening: port });
-  else process.stdout.write(`listening on http://127.0.0.1:${port}\n`);
-});
+const server = serve(
+  { fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env['PORT'] ?? 0) },
+  ({ port }) => {
+    if (process.send) process.send({ listening: port });
+    else process.stdout.write(`listening on http://127.0.0.1:${port}\n`);
+  },
+);
 
 function stop(): void {
   server.close(() => void services.db.close().then(() => process.exit(0)));

@@ -8,7 +8,8 @@ import type { AppBindings } from './services.ts';
 
 export function newRouter(): OpenAPIHono<AppBindings> {
   return new OpenAPIHono<AppBindings>({
-    defaultHook: (result, c) => (result.success ? undefined : invalidRequest(result.error, c.get('requestId'))),
+    defaultHook: (result, c) =>
+      result.success ? undefined : invalidRequest(result.error, c.get('requestId')),
   });
 }
 

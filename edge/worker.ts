@@ -21,7 +21,11 @@ const local = new LocalCounts();
 let master: Promise<Sealer> | undefined;
 
 export default {
-  async fetch(request: Request, bindings: Bindings, context: { waitUntil(work: Promise<unknown>): void; passThroughOnException(): void }) {
+  async fetch(
+    request: Request,
+    bindings: Bindings,
+    context: { waitUntil(work: Promise<unknown>): void; passThroughOnException(): void },
+  ) {
     if (!API_PATH.test(new URL(request.url).pathname)) return page(request, bindings);
     const env = readEnv(bindings);
     master ??= masterSealer(env.FABRIC_MASTER_KEY);

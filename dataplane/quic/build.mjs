@@ -41,21 +41,28 @@ function fail(text) {
 /** What the result depends on: our sources, this file, the machine's ABI and its GnuTLS. */
 function inputHash() {
   const hash = createHash('sha256');
-  for (const file of readdirSync(nativeFolder).sort()) hash.update(file).update(readFileSync(join(nativeFolder, file)));
+  for (const file of readdirSync(nativeFolder).sort())
+    hash.update(file).update(readFileSync(join(nativeFolder, file)));
   hash.update(readFileSync(fileURLToPath(import.meta.url)));
-  hash.update(`${process.arch} ${pkgConfig('--modversion', 'gnutls')} ${pkgConfig('--modversion', 'libngtcp2')}`);
+  hash.update(
+    `${process.arch} ${pkgConfig('--modversion', 'gnutls')} ${pkgConfig('--modversion', 'libngtcp2')}`,
+  );
   return hash.digest('hex');
 }
 
 function libuvInclude() {
   const prefix = join(dirname(dirname(process.execPath)), 'include', 'node');
-  const found = [prefix, '/usr/include/node', '/usr/include'].find((folder) => existsSync(join(folder, 'uv.h')));
+  const found = [prefix, '/usr/include/node', '/usr/include'].find((folder) =>
+    existsSync(join(folder, 'uv.h')),
+  );
   return found ?? fail('uv.h was not found: install libuv1-dev');
 }
 
 /** The configured Debian mirror, so that a local one serves the sources too. */
 function debianMirror() {
-  const texts = ['/etc/apt/sources.list', ...filesIn('/etc/apt/sources.list.d')].filter(existsSync).map((f) => readFileSync(f, 'utf8'));
+  const texts = ['/etc/apt/sources.list', ...filesIn('/etc/apt/sources.list.d')]
+    .filter(existsSync)
+    .map((f) => readFileSync(f, 'utf8'));
   const active = texts.join('\n').replace(/^\s*#.*$/gm, '');
   return active.match(/https?:\/\/[^\s\]]+\/debian(?=[/\s]|$)/)?.[0] ?? 'http://deb.debian.org/debian';
 }
@@ -79,16 +86,24 @@ async function fetchSource(suite) {
   }
   writeFileSync(join(work, 'sources.list'), `${sources.join('\n')}\n`);
   const apt = [
-    '-o', `Dir::Etc::sourcelist=${join(work, 'sources.list')}`,
-    '-o', 'Dir::Etc::sourceparts=/dev/null',
-    '-o', `Dir::State::lists=${join(work, 'lists')}`,
-    '-o', `Dir::Cache=${join(work, 'cache')}`,
-    '-o', 'APT::Sandbox::User=root',
+    '-o',
+    `Dir::Etc::sourcelist=${join(work, 'sources.list')}`,
+    '-o',
+    'Dir::Etc::sourceparts=/dev/null',
+    '-o',
+    `Dir::State::lists=${join(work, 'lists')}`,
+    '-o',
+    `Dir::Cache=${join(work, 'cache')}`,
+    '-o',
+    'APT::Sandbox::User=root',
   ];
   await run('apt-get', [...apt, '-o', 'APT::Update::Error-Mode=any', 'update'], { timeout: 180_000 });
   const download = join(work, 'download');
   // A mirror may lack the .dsc and still give the archives, which is all that is needed here.
-  await run('apt-get', [...apt, 'source', '--download-only', 'ngtcp2'], { cwd: download, timeout: 180_000 }).catch(() => {});
+  await run('apt-get', [...apt, 'source', '--download-only', 'ngtcp2'], {
+    cwd: download,
+    timeout: 180_000,
+  }).catch(() => {});
   const archive = readdirSync(download).find((name) => /^ngtcp2_.*\.orig\.tar\.\w+$/.test(name));
   if (!archive) throw new Error(`no source archive of ngtcp2 in ${suite}`);
   await run('tar', ['xf', join(download, archive), '-C', join(work, 'source'), '--strip-components=1']);
@@ -102,15 +117,25 @@ async function applyDebianPatches(download, source) {
   await run('tar', ['xf', join(download, packaging), '-C', source]);
   const series = join(source, 'debian', 'patches', 'series');
   if (!existsSync(series)) return;
-  for (const name of readFileSync(series, 'utf8').split('\n').map((line) => line.trim())) {
+  for (const name of readFileSync(series, 'utf8')
+    .split('\n')
+    .map((line) => line.trim())) {
     if (name === '' || name.startsWith('#')) continue;
     await run('patch', ['-p1', '-s', '-i', join(source, 'debian', 'patches', name)], { cwd: source });
   }
 }
 
 const STATIC_DEFINES = [
-  'NGTCP2_STATICLIB', 'BUILDING_NGTCP2', 'HAVE_ARPA_INET_H', 'HAVE_NETINET_IN_H', 'HAVE_UNISTD_H', 'HAVE_ENDIAN_H', 'HAVE_BYTESWAP_H',
-  'HAVE_DECL_BE64TOH=1', 'HAVE_DECL_BSWAP_64=1', 'NDEBUG',
+  'NGTCP2_STATICLIB',
+  'BUILDING_NGTCP2',
+  'HAVE_ARPA_INET_H',
+  'HAVE_NETINET_IN_H',
+  'HAVE_UNISTD_H',
+  'HAVE_ENDIAN_H',
+  'HAVE_BYTESWAP_H',
+  'HAVE_DECL_BE64TOH=1',
+  'HAVE_DECL_BSWAP_64=1',
+  'NDEBUG',
 ].map((name) => `-D${name}`);
 
 /** Compiles Debian's source to objects, kept for the next run. */
@@ -121,18 +146,33 @@ async function compileSource({ folder, version }) {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
   const numeric = `0x${[major, minor, patch].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
   const header = join(folder, 'lib', 'includes', 'ngtcp2', 'version.h');
-  const template = readFileSync(`${header}.in`, 'utf8').replace('@PACKAGE_VERSION@', version).replace('@PACKAGE_VERSION_NUM@', numeric);
+  const template = readFileSync(`${header}.in`, 'utf8')
+    .replace('@PACKAGE_VERSION@', version)
+    .replace('@PACKAGE_VERSION_NUM@', numeric);
   writeFileSync(header, template);
-  const includes = ['lib/includes', 'crypto/includes', 'lib', 'crypto'].map((path) => `-I${join(folder, path)}`);
-  const cFiles = (path) => readdirSync(join(folder, path)).filter((name) => name.endsWith('.c')).map((name) => join(folder, path, name));
-  const sources = [...cFiles('lib'), join(folder, 'crypto', 'shared.c'), join(folder, 'crypto', 'gnutls', 'gnutls.c')];
+  const includes = ['lib/includes', 'crypto/includes', 'lib', 'crypto'].map(
+    (path) => `-I${join(folder, path)}`,
+  );
+  const cFiles = (path) =>
+    readdirSync(join(folder, path))
+      .filter((name) => name.endsWith('.c'))
+      .map((name) => join(folder, path, name));
+  const sources = [
+    ...cFiles('lib'),
+    join(folder, 'crypto', 'shared.c'),
+    join(folder, 'crypto', 'gnutls', 'gnutls.c'),
+  ];
   const compiled = sources.map((source, n) => ({ source, object: join(objects, `${n}.o`) }));
   await inParallel(compiled, ({ source, object }) =>
     run('gcc', ['-O2', '-fPIC', '-w', ...STATIC_DEFINES, ...includes, '-c', source, '-o', object]),
   );
   return {
     origin: `Debian source ${version}, linked in`,
-    flags: ['-DNGTCP2_STATICLIB', `-I${join(folder, 'lib/includes')}`, `-I${join(folder, 'crypto/includes')}`],
+    flags: [
+      '-DNGTCP2_STATICLIB',
+      `-I${join(folder, 'lib/includes')}`,
+      `-I${join(folder, 'crypto/includes')}`,
+    ],
     link: compiled.map(({ object }) => object),
   };
 }
@@ -147,7 +187,8 @@ async function inParallel(items, work) {
 
 function systemLibrary() {
   const version = pkgConfig('--modversion', 'libngtcp2');
-  if (version === undefined || pkgConfig('--modversion', 'libngtcp2_crypto_gnutls') === undefined) return undefined;
+  if (version === undefined || pkgConfig('--modversion', 'libngtcp2_crypto_gnutls') === undefined)
+    return undefined;
   const names = ['libngtcp2', 'libngtcp2_crypto_gnutls'];
   return {
     origin: `system library ${version}`,
@@ -167,10 +208,20 @@ async function chooseNgtcp2() {
       say(`fetching Debian's source of ngtcp2 (${suite})`);
       return await compileSource(await fetchSource(suite));
     } catch (error) {
-      say(`${suite}: ${String(error.stderr ?? error.message).trim().split('\n').at(-1)}`);
+      say(
+        `${suite}: ${String(error.stderr ?? error.message)
+          .trim()
+          .split('\n')
+          .at(-1)}`,
+      );
     }
   }
-  return system ?? fail('no ngtcp2: the Debian sources were not reached, and libngtcp2-dev with libngtcp2-crypto-gnutls-dev is not installed');
+  return (
+    system ??
+    fail(
+      'no ngtcp2: the Debian sources were not reached, and libngtcp2-dev with libngtcp2-crypto-gnutls-dev is not installed',
+    )
+  );
 }
 
 async function compileAddon(ngtcp2) {
@@ -181,14 +232,27 @@ async function compileAddon(ngtcp2) {
   cpSync(join(libuvInclude(), 'uv.h'), join(libuv, 'uv.h'));
   cpSync(join(libuvInclude(), 'uv'), join(libuv, 'uv'), { recursive: true });
   const flags = [
-    '-std=c++17', '-O2', '-fPIC', '-fno-exceptions', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter',
-    '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=quic', `-I${headers}`, `-I${libuv}`,
-    ...ngtcp2.flags, ...(pkgConfig('--cflags', 'gnutls') ?? '').split(' ').filter(Boolean),
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    '-fno-exceptions',
+    '-fvisibility=hidden',
+    '-Wall',
+    '-Wextra',
+    '-Wno-unused-parameter',
+    '-DNAPI_VERSION=8',
+    '-DNODE_GYP_MODULE_NAME=quic',
+    `-I${headers}`,
+    `-I${libuv}`,
+    ...ngtcp2.flags,
+    ...(pkgConfig('--cflags', 'gnutls') ?? '').split(' ').filter(Boolean),
   ];
   const objects = join(build, 'addon');
   mkdirSync(objects, { recursive: true });
   const files = readdirSync(nativeFolder).filter((name) => name.endsWith('.cc'));
-  await inParallel(files, (name) => run('g++', [...flags, '-c', join(nativeFolder, name), '-o', join(objects, `${name}.o`)]));
+  await inParallel(files, (name) =>
+    run('g++', [...flags, '-c', join(nativeFolder, name), '-o', join(objects, `${name}.o`)]),
+  );
   mkdirSync(dirname(output), { recursive: true });
   const linked = files.map((name) => join(objects, `${name}.o`));
   const gnutls = (pkgConfig('--libs', 'gnutls') ?? '-lgnutls').split(' ');
@@ -199,9 +263,11 @@ async function compileAddon(ngtcp2) {
 
 const stamp = join(build, 'ngtcp2.json');
 const inputs = inputHash();
-const previous = existsSync(stamp) && existsSync(output) ? JSON.parse(readFileSync(stamp, 'utf8')) : undefined;
+const previous =
+  existsSync(stamp) && existsSync(output) ? JSON.parse(readFileSync(stamp, 'utf8')) : undefined;
 if (previous?.inputs !== inputs) {
-  if (pkgConfig('--modversion', 'gnutls') === undefined) fail('GnuTLS headers were not found: install libgnutls28-dev and pkg-config');
+  if (pkgConfig('--modversion', 'gnutls') === undefined)
+    fail('GnuTLS headers were not found: install libgnutls28-dev and pkg-config');
   const usable = previous?.ngtcp2?.link?.every((part) => part.startsWith('-') || existsSync(part));
   try {
     const ngtcp2 = usable ? previous.ngtcp2 : await chooseNgtcp2();

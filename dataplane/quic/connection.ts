@@ -74,9 +74,25 @@ export class NativeConnection implements QuicConnection {
 
   stats(): ConnectionStats {
     if (!this.#over) native.stats(this.#endpoint, this.#id, this.#stats);
-    const [rttMs = 0, minRttMs = 0, congestionWindow = 0, bytesInFlight = 0, bytesSent = 0, bytesReceived = 0] = this.#stats;
+    const [
+      rttMs = 0,
+      minRttMs = 0,
+      congestionWindow = 0,
+      bytesInFlight = 0,
+      bytesSent = 0,
+      bytesReceived = 0,
+    ] = this.#stats;
     const [packetsSent = 0, datagramsDropped = 0] = this.#stats.subarray(6);
-    return { rttMs, minRttMs, congestionWindow, bytesInFlight, bytesSent, bytesReceived, packetsSent, datagramsDropped };
+    return {
+      rttMs,
+      minRttMs,
+      congestionWindow,
+      bytesInFlight,
+      bytesSent,
+      bytesReceived,
+      packetsSent,
+      datagramsDropped,
+    };
   }
 
   exportKeyingMaterial(label: string, context: Uint8Array, length: number): Uint8Array {
@@ -185,6 +201,7 @@ export function closeInfoOf(endpoint: NativeEndpoint, id: number): CloseInfo {
 }
 
 export function peerInfoOf(endpoint: NativeEndpoint, id: number): PeerInfo {
-  const [alpn = '', serverName = '', address = '', port = 0, ...certificates] = native.peerInfo(endpoint, id) ?? [];
+  const [alpn = '', serverName = '', address = '', port = 0, ...certificates] =
+    native.peerInfo(endpoint, id) ?? [];
   return { alpn, serverName: serverName === '' ? undefined : serverName, address, port, certificates };
 }

@@ -4,7 +4,15 @@ import { isIP } from 'node:net';
 import { TransportClosed } from '../transport/transport.ts';
 import { closeInfoOf, NativeConnection, peerInfoOf } from './connection.ts';
 import { EVENT, EVENT_SIZE, type NativeEndpoint, native } from './native.ts';
-import type { DialOptions, EndpointOptions, ListenOptions, PeerInfo, QuicConnection, QuicEndpoint, TlsIdentity } from './quic.ts';
+import type {
+  DialOptions,
+  EndpointOptions,
+  ListenOptions,
+  PeerInfo,
+  QuicConnection,
+  QuicEndpoint,
+  TlsIdentity,
+} from './quic.ts';
 
 /** Application close code for a peer that `accept` or `verify` refused. */
 export const QUIC_REFUSED = 0x42;
@@ -54,7 +62,8 @@ class NativeEndpointSocket implements QuicEndpoint {
   }
 
   setIdentity({ certificate, key }: TlsIdentity): void {
-    if (!native.setIdentity(this.#native, certificate, key)) throw new Error('the certificate or its key is not usable PEM');
+    if (!native.setIdentity(this.#native, certificate, key))
+      throw new Error('the certificate or its key is not usable PEM');
   }
 
   async dial(options: DialOptions): Promise<QuicConnection> {
@@ -74,7 +83,12 @@ class NativeEndpointSocket implements QuicEndpoint {
           options.idleTimeoutMs ?? IDLE_MS,
           options.handshakeTimeoutMs ?? HANDSHAKE_MS,
         );
-    if (id === 0) throw new TransportClosed({ by: 'local', code: 0, reason: 'the endpoint is closed or the identity is unusable' });
+    if (id === 0)
+      throw new TransportClosed({
+        by: 'local',
+        code: 0,
+        reason: 'the endpoint is closed or the identity is unusable',
+      });
     return new Promise((resolve, reject) => {
       const abort = () => {
         if (!this.#dialing.delete(id)) return;
@@ -131,7 +145,9 @@ class NativeEndpointSocket implements QuicEndpoint {
     this.#dialing.delete(id);
     if (!allowed) {
       native.closeConnection(this.#native, id, QUIC_REFUSED, 'refused');
-      dialing?.reject(new TransportClosed({ by: 'local', code: QUIC_REFUSED, reason: 'the peer is not who it should be' }));
+      dialing?.reject(
+        new TransportClosed({ by: 'local', code: QUIC_REFUSED, reason: 'the peer is not who it should be' }),
+      );
       return;
     }
     const connection = new NativeConnection(this.#native, id, peer);

@@ -11,7 +11,13 @@ export interface NativeQuic {
   /** The handle, or why the address can not be bound. `onEvents` gets four numbers an event: type, connection, stream, value. */
   bindSocket(host: string, port: number, onEvents: (events: Float64Array) => void): NativeEndpoint | string;
   localAddress(endpoint: NativeEndpoint): NativeAddress;
-  listen(endpoint: NativeEndpoint, certificate: string, key: string, alpn: readonly string[], idleMs: number): boolean;
+  listen(
+    endpoint: NativeEndpoint,
+    certificate: string,
+    key: string,
+    alpn: readonly string[],
+    idleMs: number,
+  ): boolean;
   setIdentity(endpoint: NativeEndpoint, certificate: string, key: string): boolean;
   dial(
     endpoint: NativeEndpoint,
@@ -24,9 +30,20 @@ export interface NativeQuic {
     idleMs: number,
     handshakeMs: number,
   ): number;
-  peerInfo(endpoint: NativeEndpoint, connection: number): [string, string, string, number, ...Uint8Array[]] | undefined;
-  closeInfo(endpoint: NativeEndpoint, connection: number): [by: number, code: number, reason: string] | undefined;
-  openStream(endpoint: NativeEndpoint, connection: number, bidirectional: boolean, trafficClass: number): number;
+  peerInfo(
+    endpoint: NativeEndpoint,
+    connection: number,
+  ): [string, string, string, number, ...Uint8Array[]] | undefined;
+  closeInfo(
+    endpoint: NativeEndpoint,
+    connection: number,
+  ): [by: number, code: number, reason: string] | undefined;
+  openStream(
+    endpoint: NativeEndpoint,
+    connection: number,
+    bidirectional: boolean,
+    trafficClass: number,
+  ): number;
   write(endpoint: NativeEndpoint, connection: number, stream: number, bytes: Uint8Array): number;
   read(endpoint: NativeEndpoint, connection: number, stream: number): Uint8Array | undefined;
   unsent(endpoint: NativeEndpoint, connection: number, stream: number): number;
@@ -34,12 +51,23 @@ export interface NativeQuic {
   reset(endpoint: NativeEndpoint, connection: number, stream: number, code: number): void;
   stop(endpoint: NativeEndpoint, connection: number, stream: number, code: number): void;
   setClass(endpoint: NativeEndpoint, connection: number, stream: number, trafficClass: number): void;
-  sendDatagram(endpoint: NativeEndpoint, connection: number, bytes: Uint8Array, trafficClass: number): 0 | 1 | 2 | 3;
+  sendDatagram(
+    endpoint: NativeEndpoint,
+    connection: number,
+    bytes: Uint8Array,
+    trafficClass: number,
+  ): 0 | 1 | 2 | 3;
   takeDatagrams(endpoint: NativeEndpoint, connection: number): Uint8Array[] | undefined;
   maxDatagram(endpoint: NativeEndpoint, connection: number): number;
   /** Fills: smoothed and least RTT (ms), congestion window, in flight, bytes sent, received, packets sent, datagrams dropped. */
   stats(endpoint: NativeEndpoint, connection: number, out: Float64Array): void;
-  exportKey(endpoint: NativeEndpoint, connection: number, label: string, context: Uint8Array, length: number): Uint8Array | undefined;
+  exportKey(
+    endpoint: NativeEndpoint,
+    connection: number,
+    label: string,
+    context: Uint8Array,
+    length: number,
+  ): Uint8Array | undefined;
   closeConnection(endpoint: NativeEndpoint, connection: number, code: number, reason: string): void;
   closeSocket(endpoint: NativeEndpoint): void;
   ngtcp2Version(): string;

@@ -75,7 +75,9 @@ class SessionConnection implements Connection {
   async openStream(trafficClass: TrafficClass, signal?: AbortSignal): Promise<ByteStream> {
     signal?.throwIfAborted();
     try {
-      const stream = await this.#session.createBidirectionalStream({ sendOrder: LOWEST_CLASS - trafficClass });
+      const stream = await this.#session.createBidirectionalStream({
+        sendOrder: LOWEST_CLASS - trafficClass,
+      });
       return this.#wrap(stream);
     } catch (cause) {
       throw this.#over ? new TransportClosed(this.#over) : cause;

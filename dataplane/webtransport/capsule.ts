@@ -14,7 +14,9 @@ export interface SessionClose {
   readonly reason: string;
 }
 
-export type SessionCapsule = { readonly type: 'close'; readonly close: SessionClose } | { readonly type: 'drain' };
+export type SessionCapsule =
+  | { readonly type: 'close'; readonly close: SessionClose }
+  | { readonly type: 'drain' };
 
 export function encodeClose({ code, reason }: SessionClose): Uint8Array {
   const text = new TextEncoder().encode(reason).subarray(0, MAX_REASON);
@@ -53,12 +55,17 @@ export class CapsuleReader {
       if (this.#bytes.length < end) return found;
       const payload = this.#bytes.slice(length.next, end);
       this.#bytes = this.#bytes.subarray(end);
-      found.push(type.value === DRAIN_SESSION ? { type: 'drain' } : { type: 'close', close: decodeClose(payload) });
+      found.push(
+        type.value === DRAIN_SESSION ? { type: 'drain' } : { type: 'close', close: decodeClose(payload) },
+      );
     }
   }
 }
 
 function decodeClose(payload: Uint8Array): SessionClose {
   if (payload.length < 4) throw new Http3Error(H3.messageError, 'a close capsule is too short');
-  return { code: new DataView(payload.buffer).getUint32(0), reason: new TextDecoder().decode(payload.subarray(4)) };
+  return {
+    code: new DataView(payload.buffer).getUint32(0),
+    reason: new TextDecoder().decode(payload.subarray(4)),
+  };
 }

@@ -3,19 +3,23 @@
  * the streams and datagrams of the sessions. A violation closes the connection with its code.
  */
 import type { QuicConnection } from '../quic/quic.ts';
+import { takeHead } from '../transport/head.ts';
+import { refuseStream } from '../transport/opaque.ts';
 import type { ByteStream, CloseInfo, StreamObserver } from '../transport/transport.ts';
 import { encodeFrame, FRAME, FrameReader } from './frames.ts';
 import { H3, Http3Error } from './http3-error.ts';
 import { decodeFields, encodeFields, type HeaderField } from './qpack.ts';
 import { WebTransportSession } from './session.ts';
 import { decodeSettings, encodeSettings, supportsWebTransport } from './settings.ts';
-import { HeadReader, STREAM, type StreamHead } from './stream-head.ts';
+import { STREAM, type StreamHead, streamHead } from './stream-head.ts';
 import { readVarint, writeVarint } from './varint.ts';
 
 /** Streams and datagrams that may come before their session is accepted; further ones are refused or dropped. */
 const EARLY_STREAMS = 64;
 const WEBTRANSPORT_BUFFERED_STREAM_REJECTED = 0x3994bd84;
 const MAX_SESSIONS = 16;
+/** A stream that does not say what it is for so long is refused, milliseconds. */
+const HEAD_MS = 10_000;
 
 export interface ConnectRequest {
   readonly headers: Readonly<Record<string, string>>;
@@ -36,7 +40,7 @@ export class Http3Connection {
   readonly quic: QuicConnection;
   readonly #events: Http3Events;
   readonly #sessions = new Map<number, WebTransportSession>();
-  readonly #early = new Map<number, { stream: ByteStream; rest: Uint8Array }[]>();
+  readonly #early = new Map<number, ByteStream[]>();
   #earlyCount = 0;
   #controlSeen = false;
 
@@ -81,7 +85,7 @@ export class Http3Connection {
       resolve(session);
       return true;
     });
-    this.#serveRequestStream(stream, new Uint8Array(), onHeaders, session, () => resolve(0));
+    this.#serveRequestStream(stream, onHeaders, session, () => resolve(0));
     stream.write(encodeFrame(FRAME.headers, encodeFields(fields)));
     return promise;
   }
@@ -111,40 +115,30 @@ export class Http3Connection {
   }
 
   #incoming(stream: ByteStream): void {
-    const head = new HeadReader(stream.bidirectional);
-    // The head decides who observes the stream from then on; until it is whole the bytes are few.
-    const relay = new RelayObserver();
-    stream.observe(relay);
-    relay.target = {
-      ...ignoreStream(),
-      readable: () => {
-        const chunk = stream.read();
-        if (!chunk) return;
-        this.guard(() => {
-          const known = head.push(chunk);
-          if (known) this.#route(stream, known, relay);
-        });
-      },
-    };
+    takeHead(stream, streamHead(stream.bidirectional), HEAD_MS).then(
+      ({ value, stream: rest }) => this.guard(() => this.#route(rest, value)),
+      () => refuseStream(stream, H3.streamCreationError),
+    );
   }
 
-  #route(stream: ByteStream, head: StreamHead, relay: RelayObserver): void {
-    const observed: ByteStream = relay.attach(stream);
-    if (head.kind === 'webtransport') return this.#webTransportStream(observed, head.session, head.rest);
-    if (head.kind === 'request') return this.#request(observed, head.rest);
-    if (head.type === STREAM.control) return this.#control(observed, head.rest);
+  #route(stream: ByteStream, head: StreamHead): void {
+    if (head.kind === 'webtransport') return this.#webTransportStream(stream, head.session);
+    if (head.kind === 'request') return this.#request(stream);
+    if (head.type === STREAM.control) return this.#control(stream);
     if (head.type === STREAM.push) throw new Http3Error(H3.streamCreationError, 'push is not used here');
     // QPACK's streams carry nothing without a dynamic table; unknown types are to be ignored (RFC 9114 section 9).
-    observed.observe({ ...ignoreStream(), readable: () => void observed.read() });
+    stream.observe({ ...ignoreStream(), readable: () => void stream.read() });
   }
 
-  #control(stream: ByteStream, first: Uint8Array): void {
+  #control(stream: ByteStream): void {
     if (this.#controlSeen) throw new Http3Error(H3.streamCreationError, 'a second control stream');
     this.#controlSeen = true;
     let settings = false;
     const frames = new FrameReader((type, payload) => {
-      if (!settings && type !== FRAME.settings) throw new Http3Error(H3.missingSettings, 'SETTINGS comes first');
-      if (type === FRAME.data || type === FRAME.headers) throw new Http3Error(H3.frameUnexpected, 'not on the control stream');
+      if (!settings && type !== FRAME.settings)
+        throw new Http3Error(H3.missingSettings, 'SETTINGS comes first');
+      if (type === FRAME.data || type === FRAME.headers)
+        throw new Http3Error(H3.frameUnexpected, 'not on the control stream');
       if (type === FRAME.goaway) {
         for (const session of this.#sessions.values()) session.drained();
         return;
@@ -159,11 +153,9 @@ export class Http3Connection {
     };
     const critical = () => void this.quic.close(H3.closedCriticalStream, 'the control stream was reset');
     stream.observe({ ...ignoreStream(), readable: () => this.guard(take), reset: critical });
-    frames.push(first);
-    this.guard(take);
   }
 
-  #request(stream: ByteStream, first: Uint8Array): void {
+  #request(stream: ByteStream): void {
     const session = new WebTransportSession(this, stream, (id) => this.#sessions.delete(id));
     const onHeaders = this.#once((payload: Uint8Array) => {
       const headers = Object.fromEntries(decodeFields(payload));
@@ -176,7 +168,10 @@ export class Http3Connection {
       else if (this.#sessions.size >= MAX_SESSIONS) refuse(429);
       else {
         const accept = () => {
-          const fields: HeaderField[] = [[':status', '200'], ['sec-webtransport-http3-draft', 'draft02']];
+          const fields: HeaderField[] = [
+            [':status', '200'],
+            ['sec-webtransport-http3-draft', 'draft02'],
+          ];
           stream.write(encodeFrame(FRAME.headers, encodeFields(fields)));
           this.#adopt(session);
           return session;
@@ -185,13 +180,12 @@ export class Http3Connection {
       }
       return true;
     });
-    this.#serveRequestStream(stream, first, onHeaders, session, () => {});
+    this.#serveRequestStream(stream, onHeaders, session, () => {});
   }
 
   /** HEADERS once, then DATA with capsules. */
   #serveRequestStream(
     stream: ByteStream,
-    first: Uint8Array,
     onHeaders: (payload: Uint8Array) => void,
     session: WebTransportSession,
     gone: () => void,
@@ -210,8 +204,6 @@ export class Http3Connection {
       if (stream.readableEnded) ended();
     };
     stream.observe({ ...ignoreStream(), readable: () => this.guard(take), reset: ended, closed: ended });
-    if (first.length > 0) this.guard(() => frames.push(first));
-    this.guard(take);
   }
 
   #once(handle: (payload: Uint8Array) => boolean): (payload: Uint8Array) => void {
@@ -229,14 +221,14 @@ export class Http3Connection {
     this.#earlyCount -= waiting.length;
     // The owner of the session attaches its handlers first.
     queueMicrotask(() => {
-      for (const { stream, rest } of waiting) session.incoming(stream, rest);
+      for (const stream of waiting) session.incoming(stream);
     });
   }
 
-  #webTransportStream(stream: ByteStream, id: number, rest: Uint8Array): void {
+  #webTransportStream(stream: ByteStream, id: number): void {
     if (id % 4 !== 0) throw new Http3Error(H3.idError, 'not the id of a CONNECT stream');
     const session = this.#sessions.get(id);
-    if (session) return session.incoming(stream, rest);
+    if (session) return session.incoming(stream);
     if (this.#earlyCount >= EARLY_STREAMS) {
       stream.stop(WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
       if (stream.bidirectional) stream.reset(WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
@@ -244,7 +236,7 @@ export class Http3Connection {
     }
     this.#earlyCount += 1;
     const waiting = this.#early.get(id) ?? [];
-    waiting.push({ stream, rest });
+    waiting.push(stream);
     this.#early.set(id, waiting);
   }
 
@@ -262,44 +254,4 @@ export function datagramHead(session: number): Uint8Array {
 export function ignoreStream(): StreamObserver {
   const nothing = () => {};
   return { readable: nothing, writable: nothing, reset: nothing, stopped: nothing, closed: nothing };
-}
-
-/** Stands as a stream's one observer while its head is read, then passes all on to the one who gets the stream. */
-class RelayObserver implements StreamObserver {
-  target: StreamObserver = ignoreStream();
-  #missed: (() => void)[] = [];
-  #attached = true;
-  readable = () => this.#pass(() => this.target.readable());
-  writable = () => this.#pass(() => this.target.writable());
-  reset = (code: number) => this.#pass(() => this.target.reset(code));
-  stopped = (code: number) => this.#pass(() => this.target.stopped(code));
-  closed = () => this.#pass(() => this.target.closed());
-
-  /** The same stream, to be observed once more. Events until then are kept. */
-  attach(stream: ByteStream): ByteStream {
-    this.#attached = false;
-    const observe = (observer: StreamObserver) => {
-      this.target = observer;
-      this.#attached = true;
-      const missed = this.#missed;
-      this.#missed = [];
-      queueMicrotask(() => {
-        for (const event of missed) event();
-        // A FIN that came with the head announces itself to nobody else.
-        if (stream.readableEnded) observer.readable();
-      });
-    };
-    return new Proxy(stream, {
-      get: (target, key) => {
-        if (key === 'observe') return observe;
-        const value: unknown = Reflect.get(target, key, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-  }
-
-  #pass(event: () => void): void {
-    if (this.#attached) event();
-    else this.#missed.push(event);
-  }
 }

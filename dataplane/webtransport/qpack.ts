@@ -12,7 +12,9 @@ export type HeaderField = readonly [name: string, value: string];
 export const MAX_FIELD_SECTION = 16_384;
 
 type HuffmanCode = readonly [bits: number, code: number];
-const { encode: HUFFMAN } = createRequire(import.meta.url)('hpack.js/lib/hpack/huffman.js') as { encode: HuffmanCode[] };
+const { encode: HUFFMAN } = createRequire(import.meta.url)('hpack.js/lib/hpack/huffman.js') as {
+  encode: HuffmanCode[];
+};
 
 type HuffmanNode = [HuffmanNode | number | undefined, HuffmanNode | number | undefined];
 
@@ -143,7 +145,12 @@ export function encodeFields(fields: readonly HeaderField[]): Uint8Array {
       out.push(...prefixed(0xc0, 6, whole));
       continue;
     }
-    out.push(...prefixed(0x20, 3, name.length), ...octets(name), ...prefixed(0, 7, value.length), ...octets(value));
+    out.push(
+      ...prefixed(0x20, 3, name.length),
+      ...octets(name),
+      ...prefixed(0, 7, value.length),
+      ...octets(value),
+    );
   }
   return Uint8Array.from(out);
 }

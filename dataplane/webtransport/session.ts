@@ -7,7 +7,7 @@ import { datagramHead, type Http3Connection } from './http3-connection.ts';
 import { webTransportHead } from './stream-head.ts';
 
 export interface SessionObserver {
-  stream(stream: ByteStream, rest: Uint8Array): void;
+  stream(stream: ByteStream): void;
   datagram(bytes: Uint8Array): void;
   draining(): void;
   closed(close: SessionClose): void;
@@ -25,7 +25,9 @@ export function toHttp3Code(code: number): number {
 /** 0 for codes that no application gave. */
 export function fromHttp3Code(code: number): number {
   const shifted = code - APPLICATION_ERROR_BASE;
-  return shifted < 0 || shifted > 0x1_0000_0000 + 0x1_0000_0000 / 0x1e ? 0 : shifted - Math.floor(shifted / 0x1f);
+  return shifted < 0 || shifted > 0x1_0000_0000 + 0x1_0000_0000 / 0x1e
+    ? 0
+    : shifted - Math.floor(shifted / 0x1f);
 }
 
 export class WebTransportSession {
@@ -57,7 +59,9 @@ export class WebTransportSession {
 
   async openStream(bidirectional: boolean, trafficClass: TrafficClass): Promise<ByteStream> {
     const { quic } = this.#connection;
-    const stream = await (bidirectional ? quic.openStream(trafficClass) : quic.openUnidirectional(trafficClass));
+    const stream = await (bidirectional
+      ? quic.openStream(trafficClass)
+      : quic.openUnidirectional(trafficClass));
     stream.write(webTransportHead(bidirectional, this.id));
     this.#streams.add(stream);
     return stream;
@@ -95,14 +99,14 @@ export class WebTransportSession {
     this.#end(close);
   }
 
-  incoming(stream: ByteStream, rest: Uint8Array): void {
+  incoming(stream: ByteStream): void {
     if (!this.#observer || this.#over) {
       stream.stop(SESSION_GONE);
       if (stream.bidirectional) stream.reset(SESSION_GONE);
       return;
     }
     this.#streams.add(stream);
-    this.#observer.stream(stream, rest);
+    this.#observer.stream(stream);
   }
 
   datagramArrived(bytes: Uint8Array): void {

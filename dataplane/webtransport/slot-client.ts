@@ -44,7 +44,9 @@ export class Http3WebTransportClientSocket {
 
   /** Called before `cobj` is set, so that all happens a turn later. */
   init(): void {
-    queueMicrotask(() => void this.#dial().catch(() => this.cobj.jsobj.onClientConnected({ success: false })));
+    queueMicrotask(
+      () => void this.#dial().catch(() => this.cobj.jsobj.onClientConnected({ success: false })),
+    );
   }
 
   async #dial(): Promise<void> {
@@ -104,7 +106,10 @@ export class Http3WebTransportClient {
   async #open(path: string): Promise<void> {
     const outcome = await this.#connection?.connect(this.#authority, path);
     if (outcome === undefined || typeof outcome === 'number') {
-      this.jsobj.onClientError({ errorcode: outcome ?? 0, error: `the server answered ${outcome ?? 'nothing'}` });
+      this.jsobj.onClientError({
+        errorcode: outcome ?? 0,
+        error: `the server answered ${outcome ?? 'nothing'}`,
+      });
       this.socket.closeClient();
       return;
     }

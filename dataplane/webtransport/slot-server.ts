@@ -134,14 +134,22 @@ export class Http3WebTransportServer {
   }
 
   async closeConnections(): Promise<void> {
-    await Promise.all([...this.#connections].map((connection) => connection.close(H3.noError, 'the server stops')));
+    await Promise.all(
+      [...this.#connections].map((connection) => connection.close(H3.noError, 'the server stops')),
+    );
   }
 
   #request(request: ConnectRequest, peerAddress: string): void {
     const { headers } = request;
     const path = headers[':path'] ?? '';
     if (this.#hasHandler) {
-      this.jsobj.onSessionRequest({ header: headers, session: request, promise: request, protocol: 'http3:libquiche', peerAddress });
+      this.jsobj.onSessionRequest({
+        header: headers,
+        session: request,
+        promise: request,
+        protocol: 'http3:libquiche',
+        peerAddress,
+      });
     } else if (this.#paths.has(path)) {
       this.#visit(request, path, headers, peerAddress, {});
     } else {

@@ -37,7 +37,9 @@ const MIDDLE_CLASS: TrafficClass = 4;
 
 /** W3C: a higher sendOrder goes first. 7 down to 1 are our classes 0 to 6; anything else is the middle. */
 export function classOfSendOrder(sendOrder: number): TrafficClass {
-  return sendOrder >= 1 && sendOrder <= LOWEST_CLASS ? ((LOWEST_CLASS - sendOrder) as TrafficClass) : MIDDLE_CLASS;
+  return sendOrder >= 1 && sendOrder <= LOWEST_CLASS
+    ? ((LOWEST_CLASS - sendOrder) as TrafficClass)
+    : MIDDLE_CLASS;
 }
 
 export class SlotSession {
@@ -51,7 +53,7 @@ export class SlotSession {
   /** Called once the library has set `jsobj`. */
   start(): void {
     this.#session.observe({
-      stream: (stream, rest) => this.#announce(stream, rest, true, 0),
+      stream: (stream) => this.#announce(stream, true, 0),
       datagram: (datagram) => this.jsobj.onDatagramReceived({ datagram }),
       draining: () => this.jsobj.onGoAwayReceived(),
       closed: ({ code, reason }) => this.jsobj.onClose({ errorcode: code, error: reason }),
@@ -70,7 +72,9 @@ export class SlotSession {
   writeDatagram(bytes: Uint8Array): { code: string; message?: string } {
     const outcome = this.#session.sendDatagram(bytes);
     if (outcome === 'too_large') return { code: 'tooBig' };
-    return outcome === 'closed' ? { code: 'internalError', message: 'the session is closed' } : { code: 'success' };
+    return outcome === 'closed'
+      ? { code: 'internalError', message: 'the session is closed' }
+      : { code: 'success' };
   }
 
   getMaxDatagramSize(): number {
@@ -83,7 +87,10 @@ export class SlotSession {
   }
 
   orderDatagramStats(): void {
-    this.jsobj.onDatagramStats({ timestamp: Date.now(), lostOutgoing: this.#session.stats().datagramsDropped });
+    this.jsobj.onDatagramStats({
+      timestamp: Date.now(),
+      lostOutgoing: this.#session.stats().datagramsDropped,
+    });
   }
 
   notifySessionDraining(): void {
@@ -97,14 +104,14 @@ export class SlotSession {
   #order(bidirectional: boolean, sendOrder: number): boolean {
     void this.#session
       .openStream(bidirectional, classOfSendOrder(sendOrder))
-      .then((stream) => this.#announce(stream, new Uint8Array(), false, sendOrder))
+      .then((stream) => this.#announce(stream, false, sendOrder))
       // The session ended first: its `onClose` rejects what waits.
       .catch(() => {});
     return true;
   }
 
-  #announce(stream: ByteStream, rest: Uint8Array, incoming: boolean, sendOrder: number): void {
-    const slot = new SlotStream(stream, rest, () => this.#session.streamClosed(stream));
+  #announce(stream: ByteStream, incoming: boolean, sendOrder: number): void {
+    const slot = new SlotStream(stream, () => this.#session.streamClosed(stream));
     const { bidirectional } = stream;
     this.jsobj.onStream({ stream: slot, bidirectional, incoming, sendOrder, sendGroupId: 0n });
     slot.start();
@@ -115,14 +122,12 @@ export class SlotStream implements StreamObserver {
   jsobj!: LibraryStream;
   readonly #stream: ByteStream;
   readonly #gone: () => void;
-  #rest: Uint8Array | undefined;
   #reading = false;
   #finDelivered = false;
   #writeWaits = false;
 
-  constructor(stream: ByteStream, rest: Uint8Array, gone: () => void) {
+  constructor(stream: ByteStream, gone: () => void) {
     this.#stream = stream;
-    this.#rest = rest.length > 0 ? rest : undefined;
     this.#gone = gone;
   }
 
@@ -176,8 +181,7 @@ export class SlotStream implements StreamObserver {
 
   readable(): void {
     while (this.#reading && !this.#finDelivered) {
-      const buffer = this.#rest ?? this.#stream.read();
-      this.#rest = undefined;
+      const buffer = this.#stream.read();
       if (!buffer) break;
       const drained = true;
       const { stopReading } = this.jsobj.commitReadBuffer({
@@ -189,7 +193,7 @@ export class SlotStream implements StreamObserver {
       });
       if (stopReading) this.#reading = false;
     }
-    if (this.#finDelivered || this.#rest || !this.#stream.readableEnded || !this.#receives) return;
+    if (this.#finDelivered || !this.#stream.readableEnded || !this.#receives) return;
     this.#finDelivered = true;
     this.jsobj.commitReadBuffer({ byob: undefined, readBytes: 0, fin: true, drained: true });
   }

@@ -14,7 +14,8 @@ export function readVarint(bytes: Uint8Array, at: number): { value: number; next
 export function writeVarint(value: number): number[] {
   if (value < 0x40) return [value];
   if (value < 0x4000) return [0x40 | (value >> 8), value & 0xff];
-  if (value < 0x40000000) return [0x80 | (value >>> 24), (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
+  if (value < 0x40000000)
+    return [0x80 | (value >>> 24), (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
   const high = Math.floor(value / 2 ** 32);
   const low = value % 2 ** 32;
   const octets = (n: number) => [(n >>> 24) & 0xff, (n >>> 16) & 0xff, (n >>> 8) & 0xff, n & 0xff];

@@ -60,11 +60,17 @@ export interface DialWebTransportOptions {
 }
 
 /** @throws when the server is not reached, shows another certificate, or refuses */
-export async function dialWebTransport(url: string, options: DialWebTransportOptions): Promise<WebTransportLike> {
+export async function dialWebTransport(
+  url: string,
+  options: DialWebTransportOptions,
+): Promise<WebTransportLike> {
   await quicheLoaded;
   options.signal?.throwIfAborted();
   const session = new WebTransport(url, {
-    serverCertificateHashes: options.certificateHashes.map((value) => ({ algorithm: 'sha-256', value: Uint8Array.from(value) })),
+    serverCertificateHashes: options.certificateHashes.map((value) => ({
+      algorithm: 'sha-256',
+      value: Uint8Array.from(value),
+    })),
     requireUnreliable: true,
   });
   const abort = () => session.close({ closeCode: 0, reason: 'given up' });

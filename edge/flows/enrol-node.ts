@@ -13,7 +13,11 @@ import type { Services } from '../services.ts';
 import { bumpNeighbours, loadCluster } from '../snapshots/publish.ts';
 
 /** @throws Refusal `token_invalid` (unknown, expired, used up or revoked: which one is not told), `bad_request`, `conflict` */
-export async function enrolNode(services: Services, request: EnrolRequest, requestId: string): Promise<Enrolment> {
+export async function enrolNode(
+  services: Services,
+  request: EnrolRequest,
+  requestId: string,
+): Promise<Enrolment> {
   const { db, master, now } = services;
   const hash = await hashToken(request.token);
   return db
@@ -22,7 +26,12 @@ export async function enrolNode(services: Services, request: EnrolRequest, reque
       const cluster = token.cluster as ClusterId;
       const id = NodeId.parse(crypto.randomUUID());
       const authority = await loadAuthority(tx, master, cluster);
-      const issued = await issueNodeCertificate(authority, request.csr, { cluster, id, name: request.name }, new Date(now()));
+      const issued = await issueNodeCertificate(
+        authority,
+        request.csr,
+        { cluster, id, name: request.name },
+        new Date(now()),
+      );
       await forgetUnseen(tx, cluster, request.name);
       await tx.insert(nodes).values({
         id,
@@ -36,12 +45,26 @@ export async function enrolNode(services: Services, request: EnrolRequest, reque
         certificateExpiresAt: issued.expiresAt,
       });
       await bumpNeighbours(tx, await loadCluster(tx, cluster, now()), id);
-      await record(tx, { org: null, actor: `node:${id}`, action: 'node.enrol', subject: request.name, requestId });
+      await record(tx, {
+        org: null,
+        actor: `node:${id}`,
+        action: 'node.enrol',
+        subject: request.name,
+        requestId,
+      });
       const signingKeys = await loadKeySet(tx, 'signing', cluster);
-      return { node: id, cluster, certificate: issued.pem, ca: authority.certificate.toString('pem'), signingKeys };
+      return {
+        node: id,
+        cluster,
+        certificate: issued.pem,
+        ca: authority.certificate.toString('pem'),
+        signingKeys,
+      };
     })
     .catch((error: unknown) => {
-      throw isDuplicate(error) ? new Refusal('conflict', `a node named ${request.name} is enrolled already`) : error;
+      throw isDuplicate(error)
+        ? new Refusal('conflict', `a node named ${request.name} is enrolled already`)
+        : error;
     });
 }
 
@@ -65,5 +88,7 @@ async function spend(tx: Tx, hash: string, now: Date) {
 
 /** A node that crashed between enrolment and its first word may enrol again under its name. */
 async function forgetUnseen(tx: Tx, cluster: ClusterId, name: string): Promise<void> {
-  await tx.delete(nodes).where(and(eq(nodes.cluster, cluster), eq(nodes.name, name), isNull(nodes.lastSeenAt)));
+  await tx
+    .delete(nodes)
+    .where(and(eq(nodes.cluster, cluster), eq(nodes.name, name), isNull(nodes.lastSeenAt)));
 }

@@ -2,7 +2,14 @@
 import { and, arrayContains, arrayOverlaps, desc, eq, gt, isNull } from 'drizzle-orm';
 import { calculateJwkThumbprint } from 'jose';
 import type { EntryPoint, SessionTicket } from '../../schema/api/sessions.ts';
-import { AttachmentId, type ClusterId, NodeId, type OrgId, type ResourceId, SessionId } from '../../schema/ids.ts';
+import {
+  AttachmentId,
+  type ClusterId,
+  NodeId,
+  type OrgId,
+  type ResourceId,
+  SessionId,
+} from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver } from '../../schema/session.ts';
 import { attachments, nodes, organizations, sessions } from '../../schema/tables/index.ts';
@@ -29,7 +36,11 @@ export interface Opening {
 }
 
 /** A new session on a resource. @throws Refusal */
-export async function openSession(services: Services, opening: Opening, resource: ResourceId): Promise<SessionTicket> {
+export async function openSession(
+  services: Services,
+  opening: Opening,
+  resource: ResourceId,
+): Promise<SessionTicket> {
   const { org, caller } = opening;
   const { allowed, pool } = await reachable(services, opening, resource);
   const cluster = await clusterOf(services, org);
@@ -41,14 +52,24 @@ export async function openSession(services: Services, opening: Opening, resource
       .returning({ id: sessions.id, generation: sessions.generation });
     if (!row) throw new Error('nothing was inserted');
     const id = SessionId.parse(row.id);
-    await record(tx, { org, actor: `user:${caller.user}`, action: 'session.open', subject: `${id} on ${resource}`, requestId: opening.requestId });
+    await record(tx, {
+      org,
+      actor: `user:${caller.user}`,
+      action: 'session.open',
+      subject: `${id} on ${resource}`,
+      requestId: opening.requestId,
+    });
     return { id, generation: row.generation };
   });
   return ticket(services, opening, { ...session, resource, service, cluster, allowed });
 }
 
 /** Another attachment to a session of mine that lives. @throws Refusal */
-export async function attachSession(services: Services, opening: Opening, id: SessionId): Promise<SessionTicket> {
+export async function attachSession(
+  services: Services,
+  opening: Opening,
+  id: SessionId,
+): Promise<SessionTicket> {
   const { org, caller } = opening;
   const session = await services.db.org(org, (tx) => ownSession(tx, caller, id));
   if (isOver(session.state)) throw new Refusal('session_ended');
@@ -56,11 +77,21 @@ export async function attachSession(services: Services, opening: Opening, id: Se
   const { allowed } = await reachable(services, opening, resource);
   const cluster = await clusterOf(services, org);
   const service = NodeId.parse(session.nodeId);
-  return ticket(services, opening, { id, generation: session.generation, resource, service, cluster, allowed });
+  return ticket(services, opening, {
+    id,
+    generation: session.generation,
+    resource,
+    service,
+    cluster,
+    allowed,
+  });
 }
 
 export async function ownSession(tx: Tx, caller: Caller, id: SessionId) {
-  const [session] = await tx.select().from(sessions).where(and(eq(sessions.id, id), eq(sessions.userId, caller.user)));
+  const [session] = await tx
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.id, id), eq(sessions.userId, caller.user)));
   if (!session) throw new Refusal('not_found');
   return session;
 }
@@ -76,7 +107,9 @@ async function reachable({ db }: Services, { org, caller }: Opening, resource: R
 }
 
 async function clusterOf({ db }: Services, org: OrgId): Promise<ClusterId> {
-  const [row] = await db.org(org, (tx) => tx.select({ cluster: organizations.cluster }).from(organizations).where(eq(organizations.id, org)));
+  const [row] = await db.org(org, (tx) =>
+    tx.select({ cluster: organizations.cluster }).from(organizations).where(eq(organizations.id, org)),
+  );
   if (!row) throw new Refusal('not_found');
   return row.cluster as ClusterId;
 }
@@ -93,14 +126,24 @@ async function pickService(tx: Tx, cluster: ClusterId, pool: string, now: number
   const [row] = await tx
     .select({ id: nodes.id })
     .from(nodes)
-    .where(and(live(cluster, now), arrayContains(nodes.roles, ['service']), arrayOverlaps(nodes.egressPools, [pool])))
+    .where(
+      and(
+        live(cluster, now),
+        arrayContains(nodes.roles, ['service']),
+        arrayOverlaps(nodes.egressPools, [pool]),
+      ),
+    )
     .orderBy(desc(nodes.lastSeenAt))
     .limit(1);
   if (!row) throw new Refusal('no_service_node');
   return NodeId.parse(row.id);
 }
 
-async function pickEntries(tx: Tx, cluster: ClusterId, now: number): Promise<{ ids: NodeId[]; points: EntryPoint[] }> {
+async function pickEntries(
+  tx: Tx,
+  cluster: ClusterId,
+  now: number,
+): Promise<{ ids: NodeId[]; points: EntryPoint[] }> {
   const rows = await tx
     .select({ id: nodes.id, endpoints: nodes.endpoints, hashes: nodes.certificateHashes })
     .from(nodes)
@@ -111,7 +154,10 @@ async function pickEntries(tx: Tx, cluster: ClusterId, now: number): Promise<{ i
   if (usable.length === 0) throw new Refusal('no_entry');
   return {
     ids: usable.map(({ id }) => NodeId.parse(id)),
-    points: usable.map(({ endpoints, hashes }) => ({ url: `https://${endpoints[0]}${WEBTRANSPORT_PATH}`, certificateHashes: hashes })),
+    points: usable.map(({ endpoints, hashes }) => ({
+      url: `https://${endpoints[0]}${WEBTRANSPORT_PATH}`,
+      certificateHashes: hashes,
+    })),
   };
 }
 
@@ -124,7 +170,11 @@ interface Placed {
   readonly allowed: Awaited<ReturnType<typeof reachable>>['allowed'];
 }
 
-async function ticket(services: Services, { org, caller, key, requestId }: Opening, placed: Placed): Promise<SessionTicket> {
+async function ticket(
+  services: Services,
+  { org, caller, key, requestId }: Opening,
+  placed: Placed,
+): Promise<SessionTicket> {
   const { db, master, now } = services;
   const { entries, signer } = await db.platform(async (tx) => ({
     entries: await pickEntries(tx, placed.cluster, now()),
@@ -133,9 +183,18 @@ async function ticket(services: Services, { org, caller, key, requestId }: Openi
   const attachment = AttachmentId.parse(crypto.randomUUID());
   await db.org(org, async (tx) => {
     const expiresAt = new Date(now() + DATA_PLANE_LIFETIME_S * 1000);
-    await tx.insert(attachments).values({ id: attachment, orgId: org, sessionId: placed.id, userId: caller.user, expiresAt });
+    await tx
+      .insert(attachments)
+      .values({ id: attachment, orgId: org, sessionId: placed.id, userId: caller.user, expiresAt });
     const subject = `${attachment} to ${placed.id}`;
-    await record(tx, { org, actor: `user:${caller.user}`, action: 'session.attach', subject, generation: placed.generation, requestId });
+    await record(tx, {
+      org,
+      actor: `user:${caller.user}`,
+      action: 'session.attach',
+      subject,
+      generation: placed.generation,
+      requestId,
+    });
   });
   const token = await issueDataPlaneToken(
     {

@@ -18,22 +18,39 @@ import type { Services } from '../services.ts';
 const ANSWER_LIFETIME_S = 60;
 
 async function placedHere(tx: Tx, node: CallingNode, id: SessionId) {
-  const [session] = await tx.select().from(sessions).where(and(eq(sessions.id, id), eq(sessions.nodeId, node.id))).for('update');
+  const [session] = await tx
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.id, id), eq(sessions.nodeId, node.id)))
+    .for('update');
   if (!session) throw new Refusal('not_found');
   return session;
 }
 
 /** @returns the signed answer, a compact JWS of SessionStart. @throws Refusal */
-export async function startSession(services: Services, node: CallingNode, id: SessionId, key: JWK, requestId: string): Promise<string> {
+export async function startSession(
+  services: Services,
+  node: CallingNode,
+  id: SessionId,
+  key: JWK,
+  requestId: string,
+): Promise<string> {
   const { db, master, now } = services;
   return db.platform(async (tx) => {
     const session = await placedHere(tx, node, id);
     if (isOver(session.state)) throw new Refusal('session_ended');
-    if (session.state !== 'requested' && session.state !== 'starting') throw new Refusal('conflict', 'the session was started before');
-    await tx.update(sessions).set({ state: 'starting', changedAt: new Date(now()) }).where(eq(sessions.id, id));
+    if (session.state !== 'requested' && session.state !== 'starting')
+      throw new Refusal('conflict', 'the session was started before');
+    await tx
+      .update(sessions)
+      .set({ state: 'starting', changedAt: new Date(now()) })
+      .where(eq(sessions.id, id));
     const org = session.orgId as OrgId;
     const resource = session.resourceId as ResourceId;
-    const [target] = await tx.select({ target: resources.target }).from(resources).where(eq(resources.id, resource));
+    const [target] = await tx
+      .select({ target: resources.target })
+      .from(resources)
+      .where(eq(resources.id, resource));
     if (!target) throw new Refusal('not_found');
     const credential = await openCredential(tx, services, org, resource);
     const body: SessionStart = {
@@ -44,7 +61,14 @@ export async function startSession(services: Services, node: CallingNode, id: Se
       target: target.target,
       ...(credential ? { credential: await encryptTo(key, credential) } : {}),
     };
-    await record(tx, { org, actor: `node:${node.id}`, action: 'session.start', subject: id, generation: session.generation, requestId });
+    await record(tx, {
+      org,
+      actor: `node:${node.id}`,
+      action: 'session.start',
+      subject: id,
+      generation: session.generation,
+      requestId,
+    });
     const signer = await loadSigner(tx, master, 'signing', node.cluster);
     const to = { cluster: node.cluster, node: node.id };
     return signFor('session-start', to, body, signer, { now: now(), seconds: ANSWER_LIFETIME_S });
@@ -68,34 +92,65 @@ async function encryptTo(jwk: JWK, plain: Uint8Array): Promise<string> {
 }
 
 /** The node's word on a session's state, fenced by generation. @throws Refusal `stale_generation`, `conflict`, `not_found` */
-export async function reportSession({ db, now }: Services, node: CallingNode, id: SessionId, report: ReportSession, requestId: string): Promise<void> {
+export async function reportSession(
+  { db, now }: Services,
+  node: CallingNode,
+  id: SessionId,
+  report: ReportSession,
+  requestId: string,
+): Promise<void> {
   await db.platform(async (tx) => {
     const session = await placedHere(tx, node, id);
     if (session.generation !== report.generation) throw new Refusal('stale_generation');
     if (session.state === report.state) return;
-    if (!mayBecome(session.state, report.state)) throw new Refusal('conflict', `a session that is ${session.state} can not become ${report.state}`);
+    if (!mayBecome(session.state, report.state))
+      throw new Refusal('conflict', `a session that is ${session.state} can not become ${report.state}`);
     const reason = report.reason ?? null;
-    await tx.update(sessions).set({ state: report.state, reason, changedAt: new Date(now()) }).where(eq(sessions.id, id));
+    await tx
+      .update(sessions)
+      .set({ state: report.state, reason, changedAt: new Date(now()) })
+      .where(eq(sessions.id, id));
     const org = session.orgId as OrgId;
-    const entry = { org, actor: `node:${node.id}`, action: `session.${report.state}`, subject: id, generation: report.generation } as const;
+    const entry = {
+      org,
+      actor: `node:${node.id}`,
+      action: `session.${report.state}`,
+      subject: id,
+      generation: report.generation,
+    } as const;
     await record(tx, { ...entry, ...(reason === null ? {} : { reason }), requestId });
   });
 }
 
 /** Of the sessions a node holds, those that must end; and those it was to hold and does not, which failed with it. */
-export async function reconcileSessions(tx: Tx, node: CallingNode, held: readonly SessionId[], now: Date): Promise<SessionId[]> {
+export async function reconcileSessions(
+  tx: Tx,
+  node: CallingNode,
+  held: readonly SessionId[],
+  now: Date,
+): Promise<SessionId[]> {
   const active = ['active', 'detached'] as const;
   const rows = await tx
     .select({ id: sessions.id, state: sessions.state })
     .from(sessions)
     .where(and(eq(sessions.nodeId, node.id), inArray(sessions.state, ['requested', 'starting', ...active])));
   const alive = new Set(rows.map(({ id }) => id));
-  const lost = rows.filter(({ id, state }) => (state === 'active' || state === 'detached') && !held.includes(id as SessionId));
+  const lost = rows.filter(
+    ({ id, state }) => (state === 'active' || state === 'detached') && !held.includes(id as SessionId),
+  );
   if (lost.length > 0) {
     await tx
       .update(sessions)
       .set({ state: 'failed', reason: 'its service node restarted', changedAt: now })
-      .where(and(inArray(sessions.id, lost.map(({ id }) => id)), inArray(sessions.state, [...active])));
+      .where(
+        and(
+          inArray(
+            sessions.id,
+            lost.map(({ id }) => id),
+          ),
+          inArray(sessions.state, [...active]),
+        ),
+      );
   }
   return held.filter((id) => !alive.has(id));
 }

@@ -67,14 +67,26 @@ export async function createAuthority(tx: Tx, master: Sealer, cluster: ClusterId
 }
 
 export async function loadAuthority(tx: Tx, master: Sealer, cluster: ClusterId): Promise<Authority> {
-  const [row] = await tx.select().from(keys).where(and(eq(keys.purpose, 'ca'), eq(keys.cluster, cluster)));
+  const [row] = await tx
+    .select()
+    .from(keys)
+    .where(and(eq(keys.purpose, 'ca'), eq(keys.cluster, cluster)));
   if (!row) throw new Error(`cluster ${cluster} has no certificate authority`);
-  const key = await crypto.subtle.importKey('pkcs8', await master.open(row.sealed, place(cluster)), P256, false, ['sign']);
+  const key = await crypto.subtle.importKey(
+    'pkcs8',
+    await master.open(row.sealed, place(cluster)),
+    P256,
+    false,
+    ['sign'],
+  );
   return { certificate: new X509Certificate(row.publicPart), key };
 }
 
 export async function authorityPem(tx: Tx, cluster: ClusterId): Promise<string> {
-  const [row] = await tx.select({ pem: keys.publicPart }).from(keys).where(and(eq(keys.purpose, 'ca'), eq(keys.cluster, cluster)));
+  const [row] = await tx
+    .select({ pem: keys.publicPart })
+    .from(keys)
+    .where(and(eq(keys.purpose, 'ca'), eq(keys.cluster, cluster)));
   if (!row) throw new Error(`cluster ${cluster} has no certificate authority`);
   return row.pem;
 }
@@ -128,7 +140,11 @@ async function requestedKey(csr: string): Promise<CryptoKey> {
     }
     return key;
   } catch (cause) {
-    throw new Refusal('bad_request', `the certificate request was refused: ${cause instanceof Error ? cause.message : ''}`, { cause });
+    throw new Refusal(
+      'bad_request',
+      `the certificate request was refused: ${cause instanceof Error ? cause.message : ''}`,
+      { cause },
+    );
   }
 }
 

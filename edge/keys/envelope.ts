@@ -50,4 +50,5 @@ export async function dataKeySealer(master: Sealer, org: string, sealedDataKey: 
 }
 
 const dataKeyPlace = (org: string) => `org:${org}:data-key`;
-export const credentialPlace = (org: string, resource: string) => `org:${org}:resource:${resource}:credential`;
+export const credentialPlace = (org: string, resource: string) =>
+  `org:${org}:resource:${resource}:credential`;

@@ -10,5 +10,7 @@ export function newToken(kind: TokenKind): string {
 
 /** 256 random bits need no slow hash. */
 export async function hashToken(token: string): Promise<string> {
-  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))));
+  return base64url.encode(
+    new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))),
+  );
 }

@@ -14,13 +14,21 @@ export async function hashPassword(password: string): Promise<string> {
 /** Takes as long when there is no such user (`hash` undefined), so that time does not tell. */
 export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
   const [, n, r, p, salt = '', key = ''] = (hash ?? NOBODY).split('$');
-  const derived = await derive(password, base64url.decode(salt), { N: Number(n), r: Number(r), p: Number(p) });
+  const derived = await derive(password, base64url.decode(salt), {
+    N: Number(n),
+    r: Number(r),
+    p: Number(p),
+  });
   return equal(derived, base64url.decode(key)) && hash !== undefined;
 }
 
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${base64url.encode(new Uint8Array(16))}$${base64url.encode(new Uint8Array(LENGTH))}`;
 
-function derive(password: string, salt: Uint8Array, cost: { N: number; r: number; p: number }): Promise<Uint8Array> {
+function derive(
+  password: string,
+  salt: Uint8Array,
+  cost: { N: number; r: number; p: number },
+): Promise<Uint8Array> {
   return scryptAsync(password.normalize('NFKC'), salt, { ...cost, dkLen: LENGTH });
 }
 

@@ -1,6 +1,6 @@
 /** Ed25519 keys that sign: the platform's for access tokens, each cluster's for what its nodes believe. Private halves sealed at rest. */
 import { and, desc, eq, isNull } from 'drizzle-orm';
-import { calculateJwkThumbprint, type CryptoKey, exportJWK } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK } from 'jose';
 import type { ClusterId } from '../../schema/ids.ts';
 import { SigningKey } from '../../schema/snapshot.ts';
 import { keys } from '../../schema/tables/index.ts';
@@ -15,7 +15,12 @@ export interface Signer {
 const place = (purpose: string, cluster: string | null) => `key:${purpose}:${cluster ?? 'platform'}`;
 
 /** Makes, seals and stores a key pair. */
-export async function createSigningKey(tx: Tx, master: Sealer, purpose: 'signing' | 'access', cluster: ClusterId | null): Promise<void> {
+export async function createSigningKey(
+  tx: Tx,
+  master: Sealer,
+  purpose: 'signing' | 'access',
+  cluster: ClusterId | null,
+): Promise<void> {
   const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
   if (!('privateKey' in pair)) throw new Error('not a key pair');
   const exported = await exportJWK(pair.publicKey);
@@ -31,7 +36,12 @@ export async function createSigningKey(tx: Tx, master: Sealer, purpose: 'signing
   });
 }
 
-export async function loadSigner(tx: Tx, master: Sealer, purpose: 'signing' | 'access', cluster: ClusterId | null): Promise<Signer> {
+export async function loadSigner(
+  tx: Tx,
+  master: Sealer,
+  purpose: 'signing' | 'access',
+  cluster: ClusterId | null,
+): Promise<Signer> {
   const row = await newest(tx, purpose, cluster);
   const secret = await master.open(row.sealed, place(purpose, cluster));
   const key = await crypto.subtle.importKey('pkcs8', secret, 'Ed25519', false, ['sign']);
@@ -39,13 +49,27 @@ export async function loadSigner(tx: Tx, master: Sealer, purpose: 'signing' | 'a
 }
 
 /** Public halves, newest first; more than one while a rotation overlaps. */
-export async function loadKeySet(tx: Tx, purpose: 'signing' | 'access', cluster: ClusterId | null): Promise<{ keys: SigningKey[] }> {
-  const rows = await tx.select().from(keys).where(where(purpose, cluster)).orderBy(desc(keys.createdAt)).limit(8);
+export async function loadKeySet(
+  tx: Tx,
+  purpose: 'signing' | 'access',
+  cluster: ClusterId | null,
+): Promise<{ keys: SigningKey[] }> {
+  const rows = await tx
+    .select()
+    .from(keys)
+    .where(where(purpose, cluster))
+    .orderBy(desc(keys.createdAt))
+    .limit(8);
   return { keys: rows.map((row) => SigningKey.parse(JSON.parse(row.publicPart))) };
 }
 
 async function newest(tx: Tx, purpose: 'signing' | 'access', cluster: ClusterId | null) {
-  const [row] = await tx.select().from(keys).where(where(purpose, cluster)).orderBy(desc(keys.createdAt)).limit(1);
+  const [row] = await tx
+    .select()
+    .from(keys)
+    .where(where(purpose, cluster))
+    .orderBy(desc(keys.createdAt))
+    .limit(1);
   if (!row) throw new Error(`there is no ${purpose} key: the installation was not set up`);
   return row;
 }

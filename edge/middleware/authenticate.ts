@@ -6,7 +6,11 @@ import type { ClusterId, NodeId, OrgId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { OrgRole, PlatformRole } from '../../schema/roles.ts';
 import { memberships, nodes, usedAssertions } from '../../schema/tables/index.ts';
-import { claimedNode, NODE_ASSERTION_LIFETIME_S, verifyNodeAssertion } from '../../schema/tokens/node-assertion.ts';
+import {
+  claimedNode,
+  NODE_ASSERTION_LIFETIME_S,
+  verifyNodeAssertion,
+} from '../../schema/tokens/node-assertion.ts';
 import { CLOCK_SKEW_S } from '../../schema/tokens/verify.ts';
 import type { Database } from '../db.ts';
 import { loadKeySet } from '../keys/signing.ts';
@@ -45,7 +49,10 @@ export function requirePlatform(caller: Caller, ...allowed: PlatformRole[]): voi
 /** The caller's role in the organization; a stranger learns nothing, not even that it exists. @throws Refusal `not_found` */
 export async function memberRole(db: Database, org: OrgId, caller: Caller): Promise<OrgRole> {
   const [row] = await db.org(org, (tx) =>
-    tx.select({ role: memberships.role }).from(memberships).where(and(eq(memberships.orgId, org), eq(memberships.userId, caller.user))),
+    tx
+      .select({ role: memberships.role })
+      .from(memberships)
+      .where(and(eq(memberships.orgId, org), eq(memberships.userId, caller.user))),
   );
   if (!row) throw new Refusal('not_found');
   return row.role;
@@ -63,7 +70,10 @@ export interface CallingNode {
 }
 
 /** Checks a node's assertion: its key, its time, and that it was not used before. @throws Refusal */
-export async function authenticateNode(services: Services, authorization: string | undefined): Promise<CallingNode> {
+export async function authenticateNode(
+  services: Services,
+  authorization: string | undefined,
+): Promise<CallingNode> {
   const { db, now } = services;
   const assertion = bearer(authorization);
   const claimed = claimedNode(assertion);
@@ -71,11 +81,15 @@ export async function authenticateNode(services: Services, authorization: string
     tx
       .select({ publicKey: nodes.publicKey, cluster: nodes.cluster })
       .from(nodes)
-      .where(and(eq(nodes.id, claimed), isNull(nodes.revokedAt), gt(nodes.certificateExpiresAt, new Date(now())))),
+      .where(
+        and(eq(nodes.id, claimed), isNull(nodes.revokedAt), gt(nodes.certificateExpiresAt, new Date(now()))),
+      ),
   );
   if (!row) throw new Refusal('token_invalid', 'no such node, or it was revoked');
   const spki = Uint8Array.from(base64url.decode(row.publicKey));
-  const key = await crypto.subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
+  const key = await crypto.subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, [
+    'verify',
+  ]);
   const { iss, jti } = await verifyNodeAssertion(assertion, key, now());
   if (!(await firstUse(services, jti))) throw new Refusal('token_replayed');
   return { id: iss, cluster: row.cluster as ClusterId };

@@ -1,15 +1,18 @@
 /** Every error leaves as RFC 9457 problem JSON; what we did not expect is logged and told without detail. */
 import type { ErrorHandler, NotFoundHandler } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HTTPException } from 'hono/http-exception';
-import { z } from 'zod';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { z } from 'zod';
 import type { Problem } from '../../schema/api/problem.ts';
 import { Refusal, type RefusalCode } from '../../schema/refusal.ts';
 import type { AppBindings } from '../services.ts';
 
 function problemResponse(problem: Problem): Response {
   const body = JSON.stringify(problem);
-  return new Response(body, { status: problem.status, headers: { 'content-type': 'application/problem+json' } });
+  return new Response(body, {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
 }
 
 function describe(refusal: Refusal, requestId: string, errors?: Problem['errors']): Problem {

@@ -4,12 +4,18 @@ import { createRoute, json, newRouter } from '../routes.ts';
 import type { Services } from '../services.ts';
 
 const Part = z.object({ ok: z.boolean(), latencyMs: z.number().optional() });
-const Health = z.object({ status: z.enum(['ok', 'degraded', 'down']), parts: z.record(z.string(), Part).optional() });
+const Health = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  parts: z.record(z.string(), Part).optional(),
+});
 const health = createRoute({
   method: 'get',
   path: '/health',
   request: { query: z.object({ detailed: z.stringbool().default(false) }) },
-  responses: { 200: { description: 'Serving', ...json(Health) }, 503: { description: 'Not serving', ...json(Health) } },
+  responses: {
+    200: { description: 'Serving', ...json(Health) },
+    503: { description: 'Not serving', ...json(Health) },
+  },
 });
 
 export const healthRoutes = newRouter();

@@ -17,7 +17,8 @@ const LOCK = 7_305_211;
  * @param apiPassword password of the login role `fabric_api`, letters, digits, - and _ only
  */
 export async function migrate(ownerUrl: string, apiPassword: string): Promise<void> {
-  if (!/^[\w-]+$/.test(apiPassword)) throw new Error('the password of fabric_api may hold letters, digits, - and _ only');
+  if (!/^[\w-]+$/.test(apiPassword))
+    throw new Error('the password of fabric_api may hold letters, digits, - and _ only');
   const client = postgres(ownerUrl, { max: 1, onnotice: () => {} });
   try {
     await client`select pg_advisory_lock(${LOCK})`;
@@ -48,7 +49,12 @@ export async function initialize(
       const [key] = await tx.select({ id: keys.id }).from(keys).limit(1);
       if (!key) await createSigningKey(tx, master, 'access', null);
       const passwordHash = await hashPassword(owner.password);
-      const row = { email: owner.email, name: owner.name, passwordHash, platformRole: 'platform_owner' as const };
+      const row = {
+        email: owner.email,
+        name: owner.name,
+        passwordHash,
+        platformRole: 'platform_owner' as const,
+      };
       await tx.insert(users).values(row).onConflictDoNothing();
     });
   } finally {

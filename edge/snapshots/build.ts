@@ -42,7 +42,8 @@ function neighbours(view: ClusterView, node: KnownNode): Neighbour[] {
   const others = view.nodes.filter(({ id }) => id !== node.id);
   const relays = others.filter(({ roles }) => roles.includes('relay'));
   const isRelay = node.roles.includes('relay');
-  if (isRelay) return others.map((other) => neighbour(other, other.roles.includes('relay') && node.id > other.id));
+  if (isRelay)
+    return others.map((other) => neighbour(other, other.roles.includes('relay') && node.id > other.id));
   if (relays.length > 0) return relays.slice(0, MAX_RELAYS_DIALED).map((relay) => neighbour(relay, true));
   const across: NodeRole = node.roles.includes('service') ? 'entry' : 'service';
   const dial = across === 'entry';

@@ -17,19 +17,33 @@ export async function loadCluster(tx: Tx, cluster: ClusterId, now: number): Prom
   const usable = await tx
     .select({ id: nodes.id, roles: nodes.roles, spki: nodes.spki, endpoints: nodes.endpoints })
     .from(nodes)
-    .where(and(eq(nodes.cluster, cluster), isNull(nodes.revokedAt), gt(nodes.certificateExpiresAt, new Date(now))))
+    .where(
+      and(eq(nodes.cluster, cluster), isNull(nodes.revokedAt), gt(nodes.certificateExpiresAt, new Date(now))),
+    )
     .orderBy(nodes.createdAt);
   const { keys } = await loadKeySet(tx, 'signing', cluster);
-  return { cluster, ca: await authorityPem(tx, cluster), signingKeys: keys, origins: row.origins, nodes: usable.map(({ id, ...node }) => ({ id: NodeId.parse(id), ...node })) };
+  return {
+    cluster,
+    ca: await authorityPem(tx, cluster),
+    signingKeys: keys,
+    origins: row.origins,
+    nodes: usable.map(({ id, ...node }) => ({ id: NodeId.parse(id), ...node })),
+  };
 }
 
 /** Counts up the version of every node whose view `changed` is part of. */
 export async function bumpNeighbours(tx: Tx, view: ClusterView, changed: NodeId): Promise<void> {
   const concerned = view.nodes
-    .filter((node) => node.id === changed || buildSnapshot(view, node, 1).neighbours.some(({ node: id }) => id === changed))
+    .filter(
+      (node) =>
+        node.id === changed || buildSnapshot(view, node, 1).neighbours.some(({ node: id }) => id === changed),
+    )
     .map(({ id }) => id);
   if (concerned.length === 0) return;
-  await tx.update(nodes).set({ snapshotVersion: sql`${nodes.snapshotVersion} + 1` }).where(inArray(nodes.id, concerned));
+  await tx
+    .update(nodes)
+    .set({ snapshotVersion: sql`${nodes.snapshotVersion} + 1` })
+    .where(inArray(nodes.id, concerned));
 }
 
 export async function versionOf(tx: Tx, node: NodeId): Promise<number> {
@@ -38,13 +52,20 @@ export async function versionOf(tx: Tx, node: NodeId): Promise<number> {
 }
 
 /** The signed snapshot of one node, as it is now. */
-export async function signedSnapshot({ db, master, now }: Services, cluster: ClusterId, node: NodeId): Promise<string> {
+export async function signedSnapshot(
+  { db, master, now }: Services,
+  cluster: ClusterId,
+  node: NodeId,
+): Promise<string> {
   return db.platform(async (tx) => {
     const view = await loadCluster(tx, cluster, now());
     const known = view.nodes.find(({ id }) => id === node);
     if (!known) throw new Refusal('token_invalid');
     const snapshot = buildSnapshot(view, known, await versionOf(tx, node));
     const signer = await loadSigner(tx, master, 'signing', cluster);
-    return signFor('snapshot', { cluster, node }, snapshot, signer, { now: now(), seconds: SNAPSHOT_LIFETIME_S });
+    return signFor('snapshot', { cluster, node }, snapshot, signer, {
+      now: now(),
+      seconds: SNAPSHOT_LIFETIME_S,
+    });
   });
 }

@@ -31,7 +31,11 @@ export function issueAccessToken(caller: Caller, signer: Signer, now: number): P
 
 /** @throws Refusal `token_invalid` or `token_expired` */
 export async function verifyAccessToken(token: string, keys: JSONWebKeySet, now: number): Promise<Caller> {
-  const payload = await verifyJws(token, createLocalJWKSet(keys), ['EdDSA'], { typ: TYP, audience: AUDIENCE, now });
+  const payload = await verifyJws(token, createLocalJWKSet(keys), ['EdDSA'], {
+    typ: TYP,
+    audience: AUDIENCE,
+    now,
+  });
   const claims = Claims.safeParse(payload);
   if (!claims.success) throw new Refusal('token_invalid');
   return { user: claims.data.sub, platformRole: claims.data.platformRole };

@@ -21,7 +21,11 @@ export const audit = pgTable(
   },
   (table) => [
     index('audit_org').on(table.orgId, table.id),
-    pgPolicy('audit_tenant', { to: tenantRole, using: sql`${table.orgId} = ${currentOrg}`, withCheck: sql`${table.orgId} = ${currentOrg}` }),
+    pgPolicy('audit_tenant', {
+      to: tenantRole,
+      using: sql`${table.orgId} = ${currentOrg}`,
+      withCheck: sql`${table.orgId} = ${currentOrg}`,
+    }),
     platformPolicy('audit'),
   ],
 );

@@ -34,7 +34,9 @@ export const nodes = pgTable(
   'nodes',
   {
     id: id(),
-    cluster: uuid().notNull().references(() => clusters.id),
+    cluster: uuid()
+      .notNull()
+      .references(() => clusters.id),
     name: text().notNull(),
     roles: text().array().$type<NodeRole[]>().notNull(),
     egressPools: text().array().notNull().default([]),
@@ -58,7 +60,9 @@ export const bootstrapTokens = pgTable(
   'bootstrap_tokens',
   {
     id: id(),
-    cluster: uuid().notNull().references(() => clusters.id),
+    cluster: uuid()
+      .notNull()
+      .references(() => clusters.id),
     hash: text().notNull().unique(),
     roles: text().array().$type<NodeRole[]>().notNull(),
     egressPools: text().array().notNull(),

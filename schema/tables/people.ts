@@ -11,13 +11,19 @@ export const organizations = pgTable(
   {
     id: id(),
     name: text().notNull().unique(),
-    cluster: uuid().notNull().references(() => clusters.id),
+    cluster: uuid()
+      .notNull()
+      .references(() => clusters.id),
     /** The organization's data key, sealed under the master key. */
     sealedDataKey: text().notNull(),
     createdAt: createdAt(),
   },
   (table) => [
-    pgPolicy('organizations_tenant', { for: 'select', to: tenantRole, using: sql`${table.id} = ${currentOrg}` }),
+    pgPolicy('organizations_tenant', {
+      for: 'select',
+      to: tenantRole,
+      using: sql`${table.id} = ${currentOrg}`,
+    }),
     platformPolicy('organizations'),
   ],
 );
@@ -46,12 +52,19 @@ export const users = pgTable(
 export const memberships = pgTable(
   'memberships',
   {
-    orgId: uuid().notNull().references(() => organizations.id),
-    userId: uuid().notNull().references(() => users.id),
+    orgId: uuid()
+      .notNull()
+      .references(() => organizations.id),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
     role: text().$type<OrgRole>().notNull(),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.orgId, table.userId] }), ...tenantPolicies('memberships', table.orgId)],
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.userId] }),
+    ...tenantPolicies('memberships', table.orgId),
+  ],
 );
 
 /** A rotated token that comes back ends its whole family. */
@@ -60,7 +73,9 @@ export const refreshTokens = pgTable(
   {
     hash: text().primaryKey(),
     family: uuid().notNull(),
-    userId: uuid().notNull().references(() => users.id),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
     rotated: boolean().notNull().default(false),
     expiresAt: at().notNull(),
   },

@@ -13,7 +13,11 @@ export const currentOrg = sql`nullif(current_setting('app.org', true), '')::uuid
 /** The policies of a table whose rows belong to one organization each. */
 export function tenantPolicies(table: string, org: AnyPgColumn) {
   return [
-    pgPolicy(`${table}_tenant`, { to: tenantRole, using: sql`${org} = ${currentOrg}`, withCheck: sql`${org} = ${currentOrg}` }),
+    pgPolicy(`${table}_tenant`, {
+      to: tenantRole,
+      using: sql`${org} = ${currentOrg}`,
+      withCheck: sql`${org} = ${currentOrg}`,
+    }),
     platformPolicy(table),
   ];
 }

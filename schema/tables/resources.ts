@@ -11,21 +11,30 @@ export const resources = pgTable(
   'resources',
   {
     id: id(),
-    orgId: uuid().notNull().references(() => organizations.id),
+    orgId: uuid()
+      .notNull()
+      .references(() => organizations.id),
     name: text().notNull(),
     protocol: text().$type<Protocol>().notNull(),
     egressPool: text().notNull(),
     target: jsonb().$type<Target>().notNull(),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex('resources_name').on(table.orgId, table.name), ...tenantPolicies('resources', table.orgId)],
+  (table) => [
+    uniqueIndex('resources_name').on(table.orgId, table.name),
+    ...tenantPolicies('resources', table.orgId),
+  ],
 );
 
 export const credentials = pgTable(
   'credentials',
   {
-    resourceId: uuid().primaryKey().references(() => resources.id, { onDelete: 'cascade' }),
-    orgId: uuid().notNull().references(() => organizations.id),
+    resourceId: uuid()
+      .primaryKey()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    orgId: uuid()
+      .notNull()
+      .references(() => organizations.id),
     /** Under the organization's data key, bound to organization and resource. */
     sealed: text().notNull(),
     createdAt: createdAt(),
@@ -38,8 +47,12 @@ export const grants = pgTable(
   'grants',
   {
     id: id(),
-    orgId: uuid().notNull().references(() => organizations.id),
-    resourceId: uuid().notNull().references(() => resources.id, { onDelete: 'cascade' }),
+    orgId: uuid()
+      .notNull()
+      .references(() => organizations.id),
+    resourceId: uuid()
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
     userId: uuid().references(() => users.id),
     role: text().$type<OrgRole>(),
     channels: jsonb().$type<ChannelGrants>().notNull(),

@@ -11,10 +11,18 @@ export const sessions = pgTable(
   'sessions',
   {
     id: id(),
-    orgId: uuid().notNull().references(() => organizations.id),
-    resourceId: uuid().notNull().references(() => resources.id, { onDelete: 'cascade' }),
-    userId: uuid().notNull().references(() => users.id),
-    nodeId: uuid().notNull().references(() => nodes.id),
+    orgId: uuid()
+      .notNull()
+      .references(() => organizations.id),
+    resourceId: uuid()
+      .notNull()
+      .references(() => resources.id, { onDelete: 'cascade' }),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
+    nodeId: uuid()
+      .notNull()
+      .references(() => nodes.id),
     state: text().$type<SessionState>().notNull().default('requested'),
     generation: integer().notNull().default(1),
     reason: text(),
@@ -32,11 +40,20 @@ export const attachments = pgTable(
   'attachments',
   {
     id: id(),
-    orgId: uuid().notNull().references(() => organizations.id),
-    sessionId: uuid().notNull().references(() => sessions.id, { onDelete: 'cascade' }),
-    userId: uuid().notNull().references(() => users.id),
+    orgId: uuid()
+      .notNull()
+      .references(() => organizations.id),
+    sessionId: uuid()
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
     createdAt: createdAt(),
     expiresAt: at().notNull(),
   },
-  (table) => [index('attachments_session').on(table.sessionId), ...tenantPolicies('attachments', table.orgId)],
+  (table) => [
+    index('attachments_session').on(table.sessionId),
+    ...tenantPolicies('attachments', table.orgId),
+  ],
 );

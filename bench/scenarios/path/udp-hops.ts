@@ -23,7 +23,9 @@ process.on('disconnect', () => process.exit(0));
 `;
 
 async function startHop(next: number): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, ['-e', HOP, String(next)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, ['-e', HOP, String(next)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const [port] = (await once(child, 'message')) as [number];
   return { child, port };
 }

@@ -43,7 +43,12 @@ audit.openapi(list, async (c) => {
   const { db } = c.get('services');
   await requireOrgAdmin(db, org, c.get('caller'));
   const rows = await db.org(org, (tx) =>
-    tx.select().from(table).where(and(lt(table.id, before))).orderBy(desc(table.id)).limit(limit),
+    tx
+      .select()
+      .from(table)
+      .where(and(lt(table.id, before)))
+      .orderBy(desc(table.id))
+      .limit(limit),
   );
   return c.json({ entries: rows.map(({ orgId: _, at, ...row }) => ({ ...row, at: at.toISOString() })) }, 200);
 });

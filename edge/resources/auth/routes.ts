@@ -36,7 +36,13 @@ const logout = createRoute({
   request: { body: json(RefreshRequest) },
   responses: answersNothing,
 });
-const me = createRoute({ method: 'get', path: '/v1/me', security: PERSON, middleware: authenticate, responses: answers(200, Me) });
+const me = createRoute({
+  method: 'get',
+  path: '/v1/me',
+  security: PERSON,
+  middleware: authenticate,
+  responses: answers(200, Me),
+});
 
 export const auth = newRouter();
 
@@ -49,7 +55,9 @@ auth.openapi(login, async (c) => {
   const user = await services.db.platform((tx) => findByEmail(tx, email));
   const genuine = await verifyPassword(password, user?.passwordHash);
   if (!user || !genuine) {
-    await services.db.platform((tx) => record(tx, { org: null, actor: 'anonymous', action: 'sign-in.refused', subject: email, requestId }));
+    await services.db.platform((tx) =>
+      record(tx, { org: null, actor: 'anonymous', action: 'sign-in.refused', subject: email, requestId }),
+    );
     throw new Refusal('bad_credentials');
   }
   const signedIn = await services.db.platform(async (tx) => {
@@ -66,7 +74,9 @@ auth.openapi(refresh, async (c) => {
   const { token, cookie } = presented(c, c.req.valid('json').refreshToken);
   const signedIn = await services.db.platform(async (tx) => {
     const rotation = await rotateRefreshToken(tx, token, services.now());
-    return rotation.outcome === 'rotated' ? completeSignIn(tx, services, rotation.user, rotation.token) : undefined;
+    return rotation.outcome === 'rotated'
+      ? completeSignIn(tx, services, rotation.user, rotation.token)
+      : undefined;
   });
   if (!signedIn) {
     if (cookie) deleteCookie(c, COOKIE, { path: '/v1/auth' });
@@ -87,10 +97,19 @@ auth.openapi(me, async (c) => {
   return c.json(await c.get('services').db.platform((tx) => describeUser(tx, user)), 200);
 });
 
-async function completeSignIn(tx: Tx, services: Services, user: UserId, refreshToken: string): Promise<SignedIn> {
+async function completeSignIn(
+  tx: Tx,
+  services: Services,
+  user: UserId,
+  refreshToken: string,
+): Promise<SignedIn> {
   const described = await describeUser(tx, user);
   const signer = await loadSigner(tx, services.master, 'access', null);
-  const accessToken = await issueAccessToken({ user, platformRole: described.platformRole }, signer, services.now());
+  const accessToken = await issueAccessToken(
+    { user, platformRole: described.platformRole },
+    signer,
+    services.now(),
+  );
   return { accessToken, expiresIn: ACCESS_LIFETIME_S, refreshToken, user: described };
 }
 
@@ -99,7 +118,13 @@ function hand(c: Context<AppBindings>, signedIn: SignedIn, cookie: boolean): Sig
   if (!cookie) return signedIn;
   const { refreshToken = '', ...rest } = signedIn;
   const secure = new URL(c.get('services').env.FABRIC_PUBLIC_URL).protocol === 'https:';
-  setCookie(c, COOKIE, refreshToken, { path: '/v1/auth', httpOnly: true, sameSite: 'Strict', secure, maxAge: 30 * 86_400 });
+  setCookie(c, COOKIE, refreshToken, {
+    path: '/v1/auth',
+    httpOnly: true,
+    sameSite: 'Strict',
+    secure,
+    maxAge: 30 * 86_400,
+  });
   return rest;
 }
 
@@ -109,7 +134,8 @@ function presented(c: Context<AppBindings>, inBody: string | undefined): { token
   const token = getCookie(c, COOKIE);
   if (!token) throw new Refusal('unauthenticated');
   const origin = c.req.header('origin');
-  if (origin !== undefined && origin !== new URL(c.get('services').env.FABRIC_PUBLIC_URL).origin) throw new Refusal('forbidden');
+  if (origin !== undefined && origin !== new URL(c.get('services').env.FABRIC_PUBLIC_URL).origin)
+    throw new Refusal('forbidden');
   return { token, cookie: true };
 }
 

@@ -27,18 +27,29 @@ export async function describeUser(tx: Tx, user: UserId): Promise<Me> {
 }
 
 /** A new token, in a family of its own or in the one it continues. */
-export async function issueRefreshToken(tx: Tx, user: UserId, now: number, family: string = crypto.randomUUID()): Promise<string> {
+export async function issueRefreshToken(
+  tx: Tx,
+  user: UserId,
+  now: number,
+  family: string = crypto.randomUUID(),
+): Promise<string> {
   const token = newToken('refresh');
   const expiresAt = new Date(now + REFRESH_LIFETIME_MS);
   await tx.insert(refreshTokens).values({ hash: await hashToken(token), family, userId: user, expiresAt });
   return token;
 }
 
-export type Rotation = { readonly outcome: 'rotated'; readonly user: UserId; readonly token: string } | { readonly outcome: 'refused' };
+export type Rotation =
+  | { readonly outcome: 'rotated'; readonly user: UserId; readonly token: string }
+  | { readonly outcome: 'refused' };
 
 /** Exchanges a refresh token for the next one. One that was exchanged before was stolen by someone: its whole family ends. */
 export async function rotateRefreshToken(tx: Tx, token: string, now: number): Promise<Rotation> {
-  const [row] = await tx.select().from(refreshTokens).where(eq(refreshTokens.hash, await hashToken(token))).for('update');
+  const [row] = await tx
+    .select()
+    .from(refreshTokens)
+    .where(eq(refreshTokens.hash, await hashToken(token)))
+    .for('update');
   if (!row || row.expiresAt.getTime() <= now) return { outcome: 'refused' };
   if (row.rotated) {
     await tx.delete(refreshTokens).where(eq(refreshTokens.family, row.family));
@@ -50,6 +61,9 @@ export async function rotateRefreshToken(tx: Tx, token: string, now: number): Pr
 }
 
 export async function endFamily(tx: Tx, token: string): Promise<void> {
-  const [row] = await tx.select({ family: refreshTokens.family }).from(refreshTokens).where(eq(refreshTokens.hash, await hashToken(token)));
+  const [row] = await tx
+    .select({ family: refreshTokens.family })
+    .from(refreshTokens)
+    .where(eq(refreshTokens.hash, await hashToken(token)));
   if (row) await tx.delete(refreshTokens).where(and(eq(refreshTokens.family, row.family)));
 }

@@ -52,10 +52,19 @@ members.openapi(create, async (c) => {
   // A user is the platform's row, the membership the organization's: one transaction, so that neither stands alone.
   const id = await db
     .platform(async (tx) => {
-      const [user] = await tx.insert(users).values({ email: email.toLowerCase(), name, passwordHash }).returning({ id: users.id });
+      const [user] = await tx
+        .insert(users)
+        .values({ email: email.toLowerCase(), name, passwordHash })
+        .returning({ id: users.id });
       if (!user) throw new Error('nothing was inserted');
       await tx.insert(memberships).values({ orgId: org, userId: user.id, role });
-      await record(tx, { org, actor: `user:${caller.user}`, action: 'member.create', subject: user.id, requestId: c.get('requestId') });
+      await record(tx, {
+        org,
+        actor: `user:${caller.user}`,
+        action: 'member.create',
+        subject: user.id,
+        requestId: c.get('requestId'),
+      });
       return user.id as UserId;
     })
     .catch((error: unknown) => {

@@ -33,7 +33,12 @@ const POLL_MS = 500;
 const KEPT_HASHES = 2;
 
 const OneSession = z.object({ session: SessionId });
-const enrol = createRoute({ method: 'post', path: '/v1/nodes/enrol', request: { body: json(EnrolRequest) }, responses: answers(201, Enrolment) });
+const enrol = createRoute({
+  method: 'post',
+  path: '/v1/nodes/enrol',
+  request: { body: json(EnrolRequest) },
+  responses: answers(201, Enrolment),
+});
 const renew = createRoute({
   method: 'post',
   path: '/v1/node/renew',
@@ -72,7 +77,8 @@ const report = createRoute({
 
 export const nodes = newRouter();
 
-const calling = (c: Context<AppBindings>) => authenticateNode(c.get('services'), c.req.header('authorization'));
+const calling = (c: Context<AppBindings>) =>
+  authenticateNode(c.get('services'), c.req.header('authorization'));
 
 nodes.openapi(enrol, async (c) => {
   const services = c.get('services');
@@ -88,7 +94,12 @@ nodes.openapi(renew, async (c) => {
     const [row] = await tx.select().from(table).where(eq(table.id, node.id)).for('update');
     if (!row) throw new Refusal('token_invalid');
     const authority = await loadAuthority(tx, services.master, node.cluster);
-    const issued = await issueNodeCertificate(authority, c.req.valid('json').csr, { ...node, name: row.name }, now);
+    const issued = await issueNodeCertificate(
+      authority,
+      c.req.valid('json').csr,
+      { ...node, name: row.name },
+      now,
+    );
     await tx
       .update(table)
       .set({
@@ -98,8 +109,14 @@ nodes.openapi(renew, async (c) => {
         certificateExpiresAt: issued.expiresAt,
       })
       .where(eq(table.id, node.id));
-    if (issued.spki !== row.spki) await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
-    await record(tx, { org: null, actor: `node:${node.id}`, action: 'node.renew', requestId: c.get('requestId') });
+    if (issued.spki !== row.spki)
+      await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
+    await record(tx, {
+      org: null,
+      actor: `node:${node.id}`,
+      action: 'node.renew',
+      requestId: c.get('requestId'),
+    });
     return issued.pem;
   });
   return c.json({ certificate: pem }, 200);
@@ -112,7 +129,8 @@ nodes.openapi(snapshot, async (c) => {
   const until = services.now() + wait * 1000;
   for (;;) {
     const version = await services.db.platform((tx) => versionOf(tx, node.id));
-    if (version > since) return c.json({ snapshot: await signedSnapshot(services, node.cluster, node.id) }, 200);
+    if (version > since)
+      return c.json({ snapshot: await signedSnapshot(services, node.cluster, node.id) }, 200);
     if (services.now() >= until || c.req.raw.signal.aborted) return c.body(null, 204);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -130,7 +148,12 @@ nodes.openapi(heartbeat, async (c) => {
     if (row.endpoints.join() !== endpoints.join()) {
       await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
     }
-    const end = await reconcileSessions(tx, node, sessions.map(({ id }) => id), now);
+    const end = await reconcileSessions(
+      tx,
+      node,
+      sessions.map(({ id }) => id),
+      now,
+    );
     return { snapshotVersion: await versionOf(tx, node.id), end };
   });
   return c.json(answer, 200);
@@ -139,12 +162,24 @@ nodes.openapi(heartbeat, async (c) => {
 nodes.openapi(start, async (c) => {
   const node = await calling(c);
   const { session } = c.req.valid('param');
-  const answer = await startSession(c.get('services'), node, session, c.req.valid('json').key, c.get('requestId'));
+  const answer = await startSession(
+    c.get('services'),
+    node,
+    session,
+    c.req.valid('json').key,
+    c.get('requestId'),
+  );
   return c.json({ answer }, 200);
 });
 
 nodes.openapi(report, async (c) => {
   const node = await calling(c);
-  await reportSession(c.get('services'), node, c.req.valid('param').session, c.req.valid('json'), c.get('requestId'));
+  await reportSession(
+    c.get('services'),
+    node,
+    c.req.valid('param').session,
+    c.req.valid('json'),
+    c.get('requestId'),
+  );
   return c.body(null, 204);
 });

@@ -79,7 +79,13 @@ platform.openapi(createCluster, async (c) => {
       const cluster = ClusterId.parse(row?.id);
       await createAuthority(tx, master, cluster, new Date(now()));
       await createSigningKey(tx, master, 'signing', cluster);
-      await record(tx, { org: null, actor: `user:${caller.user}`, action: 'cluster.create', subject: cluster, requestId: c.get('requestId') });
+      await record(tx, {
+        org: null,
+        actor: `user:${caller.user}`,
+        action: 'cluster.create',
+        subject: cluster,
+        requestId: c.get('requestId'),
+      });
       return cluster;
     })
     .catch((error: unknown) => {
@@ -90,7 +96,9 @@ platform.openapi(createCluster, async (c) => {
 
 platform.openapi(listClusters, async (c) => {
   requirePlatform(c.get('caller'), 'platform_owner', 'platform_admin');
-  const rows = await c.get('services').db.platform((tx) => tx.select({ id: clusters.id, name: clusters.name }).from(clusters));
+  const rows = await c
+    .get('services')
+    .db.platform((tx) => tx.select({ id: clusters.id, name: clusters.name }).from(clusters));
   return c.json({ clusters: rows as z.infer<typeof ClusterView>[] }, 200);
 });
 
@@ -102,11 +110,21 @@ platform.openapi(createOrganization, async (c) => {
   const id = OrgId.parse(crypto.randomUUID());
   await db
     .platform(async (tx) => {
-      await tx.insert(organizations).values({ id, name, cluster, sealedDataKey: await newDataKey(master, id) });
-      await record(tx, { org: id, actor: `user:${caller.user}`, action: 'organization.create', subject: id, requestId: c.get('requestId') });
+      await tx
+        .insert(organizations)
+        .values({ id, name, cluster, sealedDataKey: await newDataKey(master, id) });
+      await record(tx, {
+        org: id,
+        actor: `user:${caller.user}`,
+        action: 'organization.create',
+        subject: id,
+        requestId: c.get('requestId'),
+      });
     })
     .catch((error: unknown) => {
-      throw isDuplicate(error) ? new Refusal('conflict', `there is an organization named ${name} already`) : error;
+      throw isDuplicate(error)
+        ? new Refusal('conflict', `there is an organization named ${name} already`)
+        : error;
     });
   return c.json({ id, name }, 201);
 });
@@ -128,7 +146,13 @@ platform.openapi(createToken, async (c) => {
       .values({ cluster, hash, roles, egressPools, usesLeft: uses, expiresAt })
       .returning({ id: bootstrapTokens.id });
     if (!row) throw new Error('nothing was inserted');
-    await record(tx, { org: null, actor: `user:${caller.user}`, action: 'bootstrap-token.create', subject: row.id, requestId: c.get('requestId') });
+    await record(tx, {
+      org: null,
+      actor: `user:${caller.user}`,
+      action: 'bootstrap-token.create',
+      subject: row.id,
+      requestId: c.get('requestId'),
+    });
     return row.id;
   });
   return c.json({ id, token, expiresAt: expiresAt.toISOString() }, 201);
@@ -143,10 +167,22 @@ platform.openapi(revokeToken, async (c) => {
     const revoked = await tx
       .update(bootstrapTokens)
       .set({ revokedAt: new Date(now()) })
-      .where(and(eq(bootstrapTokens.id, token), eq(bootstrapTokens.cluster, cluster), isNull(bootstrapTokens.revokedAt)))
+      .where(
+        and(
+          eq(bootstrapTokens.id, token),
+          eq(bootstrapTokens.cluster, cluster),
+          isNull(bootstrapTokens.revokedAt),
+        ),
+      )
       .returning({ id: bootstrapTokens.id });
     if (revoked.length === 0) throw new Refusal('not_found');
-    await record(tx, { org: null, actor: `user:${caller.user}`, action: 'bootstrap-token.revoke', subject: token, requestId: c.get('requestId') });
+    await record(tx, {
+      org: null,
+      actor: `user:${caller.user}`,
+      action: 'bootstrap-token.revoke',
+      subject: token,
+      requestId: c.get('requestId'),
+    });
   });
   return c.body(null, 204);
 });
@@ -154,7 +190,9 @@ platform.openapi(revokeToken, async (c) => {
 platform.openapi(listNodes, async (c) => {
   requirePlatform(c.get('caller'), 'platform_owner', 'platform_admin');
   const { cluster } = c.req.valid('param');
-  const rows = await c.get('services').db.platform((tx) => tx.select().from(nodes).where(eq(nodes.cluster, cluster)).orderBy(asc(nodes.name)));
+  const rows = await c
+    .get('services')
+    .db.platform((tx) => tx.select().from(nodes).where(eq(nodes.cluster, cluster)).orderBy(asc(nodes.name)));
   const views = rows.map((row) => ({
     id: row.id,
     name: row.name,

@@ -1,6 +1,12 @@
 /** Resources: what I may reach; for admins, making them and granting them. */
 import { eq } from 'drizzle-orm';
-import { CreateGrant, CreateResource, PROTOCOL_CHANNELS, ResourceList, ResourceView } from '../../../schema/api/resources.ts';
+import {
+  CreateGrant,
+  CreateResource,
+  PROTOCOL_CHANNELS,
+  ResourceList,
+  ResourceView,
+} from '../../../schema/api/resources.ts';
 import { ResourceId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { organizations } from '../../../schema/tables/index.ts';
@@ -54,13 +60,22 @@ resources.openapi(create, async (c) => {
     .org(org, async (tx) => {
       const made = await insertResource(tx, org, { name, egressPool, target });
       if (credential) {
-        const [row] = await tx.select({ key: organizations.sealedDataKey }).from(organizations).where(eq(organizations.id, org));
+        const [row] = await tx
+          .select({ key: organizations.sealedDataKey })
+          .from(organizations)
+          .where(eq(organizations.id, org));
         if (!row) throw new Refusal('not_found');
         const sealer = await dataKeySealer(master, org, row.key);
         const plain = new TextEncoder().encode(JSON.stringify(credential));
         await insertCredential(tx, org, made, await sealer.seal(plain, credentialPlace(org, made)));
       }
-      await record(tx, { org, actor: `user:${caller.user}`, action: 'resource.create', subject: made, requestId: c.get('requestId') });
+      await record(tx, {
+        org,
+        actor: `user:${caller.user}`,
+        action: 'resource.create',
+        subject: made,
+        requestId: c.get('requestId'),
+      });
       return made;
     })
     .catch((error: unknown) => {
@@ -80,8 +95,13 @@ resources.openapi(grant, async (c) => {
     if (!found) throw new Refusal('not_found');
     await insertGrant(tx, org, resource, to, channels ?? PROTOCOL_CHANNELS[found.protocol]);
     const subject = `${resource} to ${to.type === 'user' ? to.user : to.role}`;
-    await record(tx, { org, actor: `user:${caller.user}`, action: 'resource.grant', subject, requestId: c.get('requestId') });
+    await record(tx, {
+      org,
+      actor: `user:${caller.user}`,
+      action: 'resource.grant',
+      subject,
+      requestId: c.get('requestId'),
+    });
   });
   return c.body(null, 204);
 });
-

@@ -12,7 +12,12 @@ import { mergeGrants } from './rules.ts';
 /** What this person may reach, by name. */
 export async function listAllowed(tx: Tx, user: UserId, role: OrgRole): Promise<ResourceView[]> {
   const rows = await tx
-    .select({ id: resources.id, name: resources.name, protocol: resources.protocol, channels: grants.channels })
+    .select({
+      id: resources.id,
+      name: resources.name,
+      protocol: resources.protocol,
+      channels: grants.channels,
+    })
     .from(resources)
     .innerJoin(grants, eq(grants.resourceId, resources.id))
     .where(or(eq(grants.userId, user), eq(grants.role, role)))
@@ -39,12 +44,20 @@ export async function insertResource(
   return row.id as ResourceId;
 }
 
-export async function insertCredential(tx: Tx, org: OrgId, resource: ResourceId, sealed: string): Promise<void> {
+export async function insertCredential(
+  tx: Tx,
+  org: OrgId,
+  resource: ResourceId,
+  sealed: string,
+): Promise<void> {
   await tx.insert(credentials).values({ orgId: org, resourceId: resource, sealed });
 }
 
 export async function findResource(tx: Tx, resource: ResourceId) {
-  const [row] = await tx.select().from(resources).where(and(eq(resources.id, resource)));
+  const [row] = await tx
+    .select()
+    .from(resources)
+    .where(and(eq(resources.id, resource)));
   return row;
 }
 

@@ -1,6 +1,12 @@
 /** Sessions of an organization: open, attach again, list, end. */
 import { and, desc, eq, notInArray, sql } from 'drizzle-orm';
-import { AttachSession, OpenSession, SessionList, SessionTicket, type SessionView } from '../../../schema/api/sessions.ts';
+import {
+  AttachSession,
+  OpenSession,
+  SessionList,
+  SessionTicket,
+  type SessionView,
+} from '../../../schema/api/sessions.ts';
 import { SessionId } from '../../../schema/ids.ts';
 import { resources, sessions as table } from '../../../schema/tables/index.ts';
 import { record } from '../../audit.ts';
@@ -76,7 +82,10 @@ sessions.openapi(open, async (c) => {
   const services = c.get('services');
   const caller = c.get('caller');
   await services.limits.attempt(OPENINGS, caller.user);
-  return c.json(await openSession(services, { org, caller, key, requestId: c.get('requestId') }, resource), 201);
+  return c.json(
+    await openSession(services, { org, caller, key, requestId: c.get('requestId') }, resource),
+    201,
+  );
 });
 
 sessions.openapi(attach, async (c) => {
@@ -85,7 +94,10 @@ sessions.openapi(attach, async (c) => {
   const services = c.get('services');
   const caller = c.get('caller');
   await services.limits.attempt(OPENINGS, caller.user);
-  return c.json(await attachSession(services, { org, caller, key, requestId: c.get('requestId') }, session), 201);
+  return c.json(
+    await attachSession(services, { org, caller, key, requestId: c.get('requestId') }, session),
+    201,
+  );
 });
 
 sessions.openapi(end, async (c) => {
@@ -98,10 +110,22 @@ sessions.openapi(end, async (c) => {
     // The node learns of it with its next heartbeat; the generation makes its own later reports stale.
     await tx
       .update(table)
-      .set({ state: 'terminated', generation: sql`${table.generation} + 1`, reason: 'ended by its owner', changedAt: new Date() })
+      .set({
+        state: 'terminated',
+        generation: sql`${table.generation} + 1`,
+        reason: 'ended by its owner',
+        changedAt: new Date(),
+      })
       .where(and(eq(table.id, session), notInArray(table.state, [...OVER])));
     const generation = row.generation + 1;
-    await record(tx, { org, actor: `user:${caller.user}`, action: 'session.end', subject: session, generation, requestId: c.get('requestId') });
+    await record(tx, {
+      org,
+      actor: `user:${caller.user}`,
+      action: 'session.end',
+      subject: session,
+      generation,
+      requestId: c.get('requestId'),
+    });
   });
   return c.body(null, 204);
 });

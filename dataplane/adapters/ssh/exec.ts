@@ -1,0 +1,87 @@
+/** One command (RFC 4254 section 6.5): standard streams byte for byte, its exit status last. It dies with its channel. */
+import type { ClientChannel, PseudoTtyOptions, Client as SshClient } from 'ssh2';
+import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../../schema/refusal.ts';
+import {
+  decodeResize,
+  encodeExit,
+  TERMINAL_KIND,
+  type TerminalKind,
+  type TerminalParams,
+} from '../../../schema/wire/terminal.ts';
+import { TerminalReader, writeFrame } from '../../channel/terminal-frames.ts';
+import type { ByteStream } from '../../transport/transport.ts';
+
+type ExecParams = Extract<TerminalParams, { mode: 'exec' }>;
+
+export function startCommand(ssh: SshClient, { command, pty }: ExecParams): Promise<ClientChannel> {
+  const options: { pty?: PseudoTtyOptions } = pty
+    ? { pty: { term: pty.term, ...pty.size, width: 0, height: 0 } }
+    : {};
+  return new Promise((resolve, reject) => {
+    ssh.exec(command, options, (error, channel) => {
+      if (error) reject(new Refusal('target_refused', 'the target does not run commands', { cause: error }));
+      else resolve(channel);
+    });
+  });
+}
+
+/** Resolves when both the command and its channel are over. */
+export function joinCommand(channel: ClientChannel, stream: ByteStream, maySend: boolean): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const output = (kind: TerminalKind) => (bytes: Buffer) => {
+    if (writeFrame(stream, kind, bytes)) return;
+    channel.pause();
+    channel.stderr.pause();
+  };
+  channel.on('data', output(TERMINAL_KIND.data));
+  channel.stderr.on('data', output(TERMINAL_KIND.stderr));
+  let exit = { status: 255, signal: '' };
+  channel.on('exit', (status: number | null, signal?: string) => {
+    exit = { status: status ?? 255, signal: signal ?? '' };
+  });
+  channel.on('close', () => {
+    writeFrame(stream, TERMINAL_KIND.exit, encodeExit(exit));
+    stream.end();
+    stream.stop(FLOW_CANCELLED);
+    resolve();
+  });
+
+  const frames = new TerminalReader((kind, body) => {
+    if (!maySend) return;
+    if (kind === TERMINAL_KIND.data) channel.write(body);
+    else if (kind === TERMINAL_KIND.eof) channel.end();
+    else if (kind === TERMINAL_KIND.signal) channel.signal(new TextDecoder().decode(body));
+    else if (kind === TERMINAL_KIND.resize) {
+      const { cols, rows } = decodeResize(body);
+      channel.setWindow(rows, cols, 0, 0);
+    }
+  });
+  const take = () => {
+    try {
+      while (!channel.writableNeedDrain) {
+        const chunk = stream.read();
+        if (!chunk) break;
+        frames.push(chunk);
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) throw error;
+      kill();
+    }
+  };
+  const kill = () => {
+    channel.signal('HUP');
+    channel.close();
+  };
+  channel.on('drain', take);
+  stream.observe({
+    readable: take,
+    writable: () => {
+      channel.resume();
+      channel.stderr.resume();
+    },
+    reset: kill,
+    stopped: kill,
+    closed: () => {},
+  });
+  return promise;
+}

@@ -1,0 +1,73 @@
+/** SSH targets: a lasting shell, commands, and raw TCP to the server's port for people's own `ssh` with `ProxyCommand`. */
+import type { Client as SshClient } from 'ssh2';
+import { Refusal } from '../../../schema/refusal.ts';
+import { TerminalParams } from '../../../schema/wire/terminal.ts';
+import { connectTcp, joinTcp } from '../../channel/tcp-stream.ts';
+import type { Adapter, PendingChannel, RemoteSession } from '../adapter.ts';
+import { connectSsh, type SshTarget } from './connect.ts';
+import { joinCommand, startCommand } from './exec.ts';
+import { Shell } from './shell.ts';
+
+export const sshAdapter: Adapter<'ssh'> = {
+  open: async (target, credential, signal) => {
+    // A resource without a stored credential serves people who bring their own, over a `stream` channel.
+    const ssh = credential ? await connectSsh(target, credential, signal) : undefined;
+    return new SshSession(target, ssh);
+  },
+};
+
+class SshSession implements RemoteSession {
+  readonly ended: Promise<string>;
+  readonly #target: SshTarget;
+  readonly #ssh: SshClient | undefined;
+  readonly #end: (why: string) => void;
+  #shell: Promise<Shell> | undefined;
+
+  constructor(target: SshTarget, ssh: SshClient | undefined) {
+    this.#target = target;
+    this.#ssh = ssh;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.ended = promise;
+    this.#end = resolve;
+    ssh?.on('close', () => resolve('the target closed the connection'));
+  }
+
+  get lasting(): boolean {
+    return this.#shell !== undefined;
+  }
+
+  async serve(pending: PendingChannel): Promise<void> {
+    if (pending.channel === 'stream') {
+      const socket = await connectTcp(this.#target.host, this.#target.port);
+      return joinTcp(socket, pending.accept());
+    }
+    if (pending.channel !== 'terminal') throw new Refusal('channel_not_allowed');
+    const params = TerminalParams.safeParse(pending.params);
+    if (!params.success) throw new Refusal('bad_request', 'these are not terminal parameters');
+    if (!this.#ssh)
+      throw new Refusal('target_auth_failed', 'this resource has no stored credential: use ssh with --stdio');
+    if (params.data.mode === 'shell') {
+      const shell = await this.#shellOf(this.#ssh, params.data);
+      return shell.attach(pending, params.data);
+    }
+    const channel = await startCommand(this.#ssh, params.data);
+    return joinCommand(channel, pending.accept(), pending.grant.send);
+  }
+
+  async close(): Promise<void> {
+    this.#ssh?.end();
+  }
+
+  #shellOf(ssh: SshClient, params: Extract<TerminalParams, { mode: 'shell' }>): Promise<Shell> {
+    if (!this.#shell) {
+      this.#shell = Shell.start(ssh, params);
+      this.#shell.then(
+        (shell) => void shell.ended.then(this.#end),
+        () => {
+          this.#shell = undefined;
+        },
+      );
+    }
+    return this.#shell;
+  }
+}

@@ -1,0 +1,197 @@
+/** The entry: clients come in by WebTransport, prove themselves, and each of their streams goes on as a flow of its channel's class. */
+import { LOWEST_CLASS, TRAFFIC_CLASS } from '../../schema/channel.ts';
+import { ProtocolViolation, Refusal } from '../../schema/refusal.ts';
+import {
+  authorizeChannel,
+  authorizeEntry,
+  type DataPlaneClaims,
+  type DataPlaneVerifier,
+  dataPlaneVerifier,
+  UsedTokens,
+} from '../../schema/tokens/data-plane.ts';
+import { verifyProof } from '../../schema/tokens/proof.ts';
+import { type Attach, type ChannelOpen, ClientOpening, WEBTRANSPORT_PATH } from '../../schema/wire/attach.ts';
+import { encodeMessage } from '../../schema/wire/message.ts';
+import { messageHead, takeHead } from '../transport/head.ts';
+import { splice } from '../transport/splice.ts';
+import type { ByteStream, Connection } from '../transport/transport.ts';
+import { webTransportConnection } from '../transport/webtransport.ts';
+import { serveWebTransport } from '../webtransport/webtransport.ts';
+import { Mesh } from './mesh.ts';
+import type { RoleContext, RunningRole } from './role.ts';
+
+/** A client that has not attached by then is let go, milliseconds. */
+const ATTACH_MS = 5_000;
+const MAX_CLIENTS = 10_000;
+/** Live streams of one client; a further one is refused. */
+const MAX_STREAMS = 256;
+/** Application close codes towards clients. */
+const CLOSE = { stopping: 0, refused: 1, protocol: 2, overloaded: 3 } as const;
+
+export async function startEntry(context: RoleContext): Promise<RunningRole> {
+  let { snapshot } = context;
+  let verify = dataPlaneVerifier(snapshot.cluster, snapshot.signingKeys);
+  const used = new UsedTokens();
+  const clients = new Set<EntryClient>();
+  let attached = 0;
+  let refused = 0;
+
+  const web = await serveWebTransport({
+    path: WEBTRANSPORT_PATH,
+    allowOrigin: (origin) => origin === undefined || (snapshot.origins ?? []).includes(origin),
+    session: (session) => {
+      const connection = webTransportConnection(session);
+      if (clients.size >= MAX_CLIENTS) return void connection.close(CLOSE.overloaded, 'overloaded');
+      const client = new EntryClient(connection, {
+        mesh,
+        used,
+        now: context.now,
+        verify: (token, now) => verify(token, now),
+        node: () => snapshot.node,
+        counted: (outcome) => {
+          if (outcome === 'attached') attached += 1;
+          else refused += 1;
+        },
+        gone: (left) => clients.delete(left),
+      });
+      clients.add(client);
+    },
+  });
+  const mesh: Mesh = await Mesh.start({
+    context,
+    announces: false,
+    // Nobody sends flows to an entry.
+    flow: (_from, _open, stream) => refuse(stream, new Refusal('no_route')),
+    others: { alpn: 'h3', connection: (connection) => web.receive(connection) },
+  });
+
+  return {
+    endpoint: mesh.endpoint,
+    update: (next) => {
+      snapshot = next;
+      verify = dataPlaneVerifier(next.cluster, next.signingKeys);
+      mesh.update(next);
+    },
+    setIdentity: (identity) => mesh.setIdentity(identity),
+    sessions: () => [],
+    endSession: () => {},
+    metrics: () => ({
+      links_up: mesh.linksUp,
+      clients: clients.size,
+      attachments_total: attached,
+      attachments_refused_total: refused,
+      flows_opened_total: mesh.flowsOpened,
+    }),
+    close: async () => {
+      await Promise.all([...clients].map((client) => client.close(CLOSE.stopping, 'the entry node stops')));
+      await web.close();
+      await mesh.close();
+    },
+  };
+}
+
+interface EntryNode {
+  readonly mesh: Mesh;
+  readonly used: UsedTokens;
+  readonly now: () => number;
+  readonly verify: DataPlaneVerifier;
+  readonly node: () => DataPlaneClaims['entries'][number];
+  readonly counted: (outcome: 'attached' | 'refused') => void;
+  readonly gone: (client: EntryClient) => void;
+}
+
+/** One WebTransport session: one attachment. */
+class EntryClient {
+  readonly #connection: Connection;
+  readonly #entry: EntryNode;
+  readonly #deadline: NodeJS.Timeout;
+  #claims: DataPlaneClaims | undefined;
+  #attaching = false;
+  #streams = 0;
+
+  constructor(connection: Connection, entry: EntryNode) {
+    this.#connection = connection;
+    this.#entry = entry;
+    this.#deadline = setTimeout(() => void this.close(CLOSE.protocol, 'attach first'), ATTACH_MS);
+    connection.observe({
+      stream: (stream) => this.#incoming(stream),
+      datagrams: () => {},
+      closed: () => {
+        clearTimeout(this.#deadline);
+        entry.gone(this);
+      },
+    });
+  }
+
+  close(code: number, reason: string): Promise<void> {
+    return this.#connection.close(code, reason);
+  }
+
+  #incoming(stream: ByteStream): void {
+    if (this.#streams >= MAX_STREAMS) return refuse(stream, new Refusal('overloaded'));
+    this.#streams += 1;
+    takeHead(stream, messageHead(ClientOpening), ATTACH_MS)
+      .then(({ value, stream: rest }) =>
+        value.type === 'attach' ? this.#attach(value, rest) : this.#channel(value, rest),
+      )
+      .catch((error: unknown) => {
+        this.#streams -= 1;
+        if (error instanceof ProtocolViolation) void this.close(CLOSE.protocol, error.message);
+        else this.#answerRefusal(stream, error);
+      });
+  }
+
+  /** Checks all that can be checked here, then lets the service node check it again. */
+  async #attach(attach: Attach, stream: ByteStream): Promise<void> {
+    if (this.#attaching) throw new ProtocolViolation('one attachment per connection');
+    this.#attaching = true;
+    const { mesh, used, verify, node } = this.#entry;
+    const now = this.#entry.now();
+    const claims = await verify(attach.token, now);
+    authorizeEntry(claims, node());
+    await verifyProof(attach.proof, attach.token, claims.cnf.jkt, now);
+    used.use(claims, now);
+    const flow = await mesh.openFlow(claims.service, TRAFFIC_CLASS.control, 0);
+    clearTimeout(this.#deadline);
+    this.#claims = claims;
+    this.#entry.counted('attached');
+    this.#join(stream, flow, attach);
+  }
+
+  async #channel(open: ChannelOpen, stream: ByteStream): Promise<void> {
+    const claims = this.#claims;
+    if (!claims || open.attachment !== claims.attachment) throw new Refusal('attachment_unknown');
+    const grant = authorizeChannel(claims, open.channel);
+    const trafficClass = TRAFFIC_CLASS[open.channel] ?? LOWEST_CLASS;
+    stream.setClass(trafficClass);
+    const flow = await this.#entry.mesh.openFlow(claims.service, trafficClass, 0);
+    this.#join(stream, flow, open);
+    // What the policy does not allow to be sent ends here.
+    if (!grant.send) stream.stop(new Refusal('channel_not_allowed').flowCode);
+  }
+
+  #join(stream: ByteStream, flow: ByteStream, opening: object): void {
+    flow.write(encodeMessage(opening));
+    splice(stream, flow, () => {
+      this.#streams -= 1;
+    });
+  }
+
+  #answerRefusal(stream: ByteStream, error: unknown): void {
+    const refusal = error instanceof Refusal ? error : new Refusal('internal');
+    if (!this.#claims) this.#entry.counted('refused');
+    answerRefusal(stream, refusal);
+  }
+}
+
+/** Says no in words where the client reads them. */
+function answerRefusal(stream: ByteStream, refusal: Refusal): void {
+  stream.write(encodeMessage({ type: 'refused', code: refusal.code, message: refusal.message }));
+  stream.end();
+  stream.stop(refusal.flowCode);
+}
+
+function refuse(stream: ByteStream, refusal: Refusal): void {
+  stream.stop(refusal.flowCode);
+  stream.reset(refusal.flowCode);
+}

@@ -1,0 +1,44 @@
+/** The service node: flows end here, in sessions. */
+import { Refusal } from '../../schema/refusal.ts';
+import { dataPlaneVerifier } from '../../schema/tokens/data-plane.ts';
+import { ADAPTERS } from '../adapters/registry.ts';
+import { SessionHost } from '../sessions/host.ts';
+import { refuseStream } from '../transport/opaque.ts';
+import { Mesh } from './mesh.ts';
+import type { RoleContext, RunningRole } from './role.ts';
+
+export async function startService(context: RoleContext): Promise<RunningRole> {
+  const { snapshot, control, log, now } = context;
+  let verify = dataPlaneVerifier(snapshot.cluster, snapshot.signingKeys);
+  const host = new SessionHost({
+    node: snapshot.node,
+    adapters: ADAPTERS,
+    verify: (token, at) => verify(token, at),
+    control,
+    log,
+    now,
+  });
+  const mesh = await Mesh.start({
+    context,
+    announces: false,
+    flow: (_from, open, stream) => {
+      if (open.to === snapshot.node) host.serve(stream, open.hops);
+      else refuseStream(stream, new Refusal('no_route').flowCode);
+    },
+  });
+  return {
+    endpoint: undefined,
+    update: (next) => {
+      verify = dataPlaneVerifier(next.cluster, next.signingKeys);
+      mesh.update(next);
+    },
+    setIdentity: (identity) => mesh.setIdentity(identity),
+    sessions: () => host.held(),
+    endSession: (id) => host.end(id, 'ended by its owner'),
+    metrics: () => ({ links_up: mesh.linksUp, ...host.metrics() }),
+    close: async () => {
+      await host.close();
+      await mesh.close();
+    },
+  };
+}

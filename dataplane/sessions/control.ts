@@ -1,0 +1,31 @@
+/** What sessions need from outside: the control API, and somewhere to log. */
+import type { SessionStart } from '../../schema/api/nodes.ts';
+import type { SessionId } from '../../schema/ids.ts';
+import type { Credential } from '../../schema/resource.ts';
+import type { SessionState } from '../../schema/session.ts';
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface SessionReport {
+  readonly state: SessionState;
+  readonly generation: number;
+  readonly reason?: string;
+}
+
+/** The control API, as a service node needs it. */
+export interface ServiceControl {
+  /** @throws Refusal */
+  startSession(session: SessionId): Promise<{ start: SessionStart; credential?: Credential }>;
+  /** @throws Refusal `stale_generation`, `conflict`, `not_found`: the control plane knows better */
+  report(session: SessionId, report: SessionReport): Promise<void>;
+}
+
+export interface HeldSession {
+  readonly id: SessionId;
+  readonly state: SessionState;
+  readonly generation: number;
+}

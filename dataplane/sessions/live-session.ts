@@ -1,0 +1,137 @@
+/** One session on this service node: its remote side, and the attachments that come and go. */
+import type { SessionStart } from '../../schema/api/nodes.ts';
+import type { Channel, ChannelGrant } from '../../schema/channel.ts';
+import type { AttachmentId } from '../../schema/ids.ts';
+import { FLOW_CANCELLED, Refusal } from '../../schema/refusal.ts';
+import type { SessionState } from '../../schema/session.ts';
+import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
+import { encodeMessage } from '../../schema/wire/message.ts';
+import type { RemoteSession } from '../adapters/adapter.ts';
+import { refuseStream } from '../transport/opaque.ts';
+import type { ByteStream } from '../transport/transport.ts';
+
+/** A session nobody attached to for so long ends, milliseconds. */
+export const DETACHED_MS = 12 * 3600 * 1000;
+
+export interface Attachment {
+  readonly claims: DataPlaneClaims;
+  /** Sends on the control channel. */
+  readonly tell: (message: object) => void;
+  readonly finish: () => void;
+  readonly channels: Set<ByteStream>;
+}
+
+export interface LiveSessionEvents {
+  state(state: SessionState, reason?: string): void;
+  over(session: LiveSession): void;
+}
+
+export class LiveSession {
+  readonly start: SessionStart;
+  readonly #remote: RemoteSession;
+  readonly #events: LiveSessionEvents;
+  readonly #attachments = new Map<AttachmentId, Attachment>();
+  #state: SessionState = 'starting';
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(start: SessionStart, remote: RemoteSession, events: LiveSessionEvents) {
+    this.start = start;
+    this.#remote = remote;
+    this.#events = events;
+    void remote.ended.then((why) => this.end('terminated', why));
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get attached(): number {
+    return this.#attachments.size;
+  }
+
+  /** The token speaks of this very session. @throws Refusal */
+  admit(claims: DataPlaneClaims): void {
+    if (claims.org !== this.start.org) throw new Refusal('token_wrong_org');
+    if (claims.resource !== this.start.resource) throw new Refusal('token_wrong_resource');
+    if (claims.generation !== this.start.generation) throw new Refusal('stale_generation');
+  }
+
+  attach(attachment: Attachment): void {
+    clearTimeout(this.#idle);
+    this.#attachments.set(attachment.claims.attachment, attachment);
+    this.#move('active');
+  }
+
+  /** Its channels end with it. The session lives on if something of it must. */
+  detach(id: AttachmentId): void {
+    const attachment = this.#attachments.get(id);
+    if (!attachment) return;
+    this.#attachments.delete(id);
+    for (const stream of attachment.channels) refuseStream(stream, FLOW_CANCELLED);
+    if (this.#attachments.size > 0 || this.#isOver) return;
+    if (!this.#remote.lasting) return this.end('terminated', 'the last client left');
+    this.#move('detached');
+    this.#idle = setTimeout(() => this.end('terminated', 'nobody attached for too long'), DETACHED_MS);
+    this.#idle.unref();
+  }
+
+  /** Serves one channel; a refusal is told to the client on the channel itself. */
+  async serve(
+    attachment: Attachment,
+    channel: Channel,
+    params: unknown,
+    grant: ChannelGrant,
+    stream: ByteStream,
+  ): Promise<void> {
+    let accepted = false;
+    attachment.channels.add(stream);
+    try {
+      await this.#remote.serve({
+        channel,
+        params,
+        grant,
+        accept: () => {
+          accepted = true;
+          stream.write(encodeMessage({ type: 'opened' }));
+          return stream;
+        },
+      });
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal('internal', undefined, { cause: error });
+      if (accepted) refuseStream(stream, refusal.flowCode);
+      else answerRefusal(stream, refusal);
+    } finally {
+      attachment.channels.delete(stream);
+    }
+  }
+
+  end(state: 'terminated' | 'failed', reason: string): void {
+    if (this.#isOver) return;
+    clearTimeout(this.#idle);
+    this.#move(state, reason);
+    for (const { tell, finish } of this.#attachments.values()) {
+      tell({ type: 'ended', reason });
+      finish();
+    }
+    this.#attachments.clear();
+    void this.#remote.close();
+    this.#events.over(this);
+  }
+
+  get #isOver(): boolean {
+    return this.#state === 'terminated' || this.#state === 'failed';
+  }
+
+  #move(state: SessionState, reason?: string): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#events.state(state, reason);
+  }
+}
+
+/** Says no in words on a stream where the client reads them, and ends it. */
+export function answerRefusal(stream: ByteStream, refusal: Refusal): void {
+  stream.write(encodeMessage({ type: 'refused', code: refusal.code, message: refusal.message }));
+  stream.end();
+  stream.stop(refusal.flowCode);
+}
