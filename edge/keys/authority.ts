@@ -1,4 +1,5 @@
 /** A cluster's certificate authority (ECDSA P-256, RFC 5280) and the certificates of its nodes. */
+import 'reflect-metadata';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,

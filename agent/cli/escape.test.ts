@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { EscapeFilter } from './escape.ts';
+
+function type(...pieces: string[]): { sent: string; left: boolean } {
+  let left = false;
+  const filter = new EscapeFilter(() => {
+    left = true;
+  });
+  const sent = pieces.map((piece) => Buffer.from(filter.push(Buffer.from(piece))).toString()).join('');
+  return { sent, left };
+}
+
+test('leaves on ~. at the start of a line, in one piece or key by key', () => {
+  expect(type('~.')).toEqual({ sent: '', left: true });
+  expect(type('ls\r', '~', '.')).toEqual({ sent: 'ls\r', left: true });
+});
+
+test('passes a tilde anywhere else, and ~~ as one', () => {
+  expect(type('cd ~.\r')).toEqual({ sent: 'cd ~.\r', left: false });
+  expect(type('~~.')).toEqual({ sent: '~.', left: false });
+  expect(type('~x')).toEqual({ sent: '~x', left: false });
+});

@@ -1,0 +1,177 @@
+/** The `fabric` command line. */
+import { enableCompileCache } from 'node:module';
+import { constants } from 'node:os';
+import { Command, CommanderError, Option } from 'commander';
+import { SessionId } from '../../schema/ids.ts';
+import { Refusal } from '../../schema/refusal.ts';
+import { Api, login, logout } from './api.ts';
+import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
+import type { Attaching } from './session.ts';
+import { SettingsStore } from './settings.ts';
+
+enableCompileCache();
+// Who read our output has gone, as in `fabric ... | head`: end as a shell would see it.
+process.stdout.on('error', () => process.exit(128 + constants.signals.SIGPIPE));
+
+interface Common {
+  readonly json: boolean;
+  readonly org?: string;
+  readonly verbose: boolean;
+}
+
+const store = new SettingsStore(process.env);
+const api = new Api(store);
+let status = 0;
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+const printJson = (value: unknown) => print(JSON.stringify(value));
+
+function common(command: Command): Command {
+  return command
+    .option('--json', 'one JSON document on standard output; errors as JSON on standard error', false)
+    .option('--org <name>', 'organization, where you belong to more than one')
+    .option('-v, --verbose', 'say on standard error what happens and how long it takes', false);
+}
+
+function attaching(resource: string, { org, verbose }: Common, session?: Attaching['session']): Attaching {
+  return {
+    api,
+    org,
+    resource,
+    ...(session === undefined ? {} : { session }),
+    verbose: (text) => {
+      if (verbose) process.stderr.write(`fabric: ${text}\n`);
+    },
+  };
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+}
+
+const program = new Command('fabric')
+  .description('Reach private machines through the Secure Access Fabric.')
+  .version('0.1.0')
+  .enablePositionalOptions()
+  .showHelpAfterError()
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  fabric login --api http://127.0.0.1:7443
+  fabric connect demo-shell
+  fabric connect demo-shell -- 'uname -a'
+  tar c . | fabric connect demo-shell -- 'tar x -C dest'
+  ssh -o ProxyCommand='fabric connect demo-shell --stdio' me@demo-shell
+  fabric forward this-host 127.0.0.1:8080
+
+Settings are kept under FABRIC_HOME (default ~/.config/fabric).
+Exit status: the remote command's; 1 when refused or asked wrongly; 255 when the fabric failed.`,
+  );
+
+common(program.command('login'))
+  .description('sign in')
+  .requiredOption('--api <url>', 'address of the control API')
+  .option('--email <address>', 'your e-mail address')
+  .option('--password-stdin', 'read the password from standard input', false)
+  .action(async (options: Common & { api: string; email?: string; passwordStdin: boolean }) => {
+    const { ask, readStdin } = await import('./prompt.ts');
+    const email = options.email ?? (await ask('E-mail: '));
+    const password = options.passwordStdin ? await readStdin() : await ask('Password: ', true);
+    const me = await login(store, options.api, email, password);
+    if (options.json) printJson(me);
+    else print(`Signed in as ${me.email}.`);
+  });
+
+common(program.command('logout'))
+  .description('sign out and forget the tokens')
+  .action(async (options: Common) => {
+    await logout(store);
+    if (options.json) printJson({ signedOut: true });
+    else print('Signed out.');
+  });
+
+common(program.command('whoami'))
+  .description('who is signed in, and where they belong')
+  .action(async (options: Common) => {
+    const me = await api.me();
+    if (options.json) return printJson(me);
+    print(`${me.name} <${me.email}>`);
+    for (const { name, role } of me.organizations) print(`  ${name}: ${role}`);
+  });
+
+common(program.command('resources'))
+  .description('what you may reach')
+  .action(async (options: Common) => {
+    const resources = await api.resources(await api.organization(options.org));
+    if (options.json) return printJson({ resources });
+    const rows = resources.map(({ name, protocol, channels }) => [name, protocol, Object.keys(channels).join(' ')]);
+    print(table([['NAME', 'PROTOCOL', 'CHANNELS'], ...rows]));
+  });
+
+const sessions = common(program.command('sessions'))
+  .description('your live sessions')
+  .action(async (options: Common) => {
+    const live = await api.sessions(await api.organization(options.org));
+    if (options.json) return printJson({ sessions: live });
+    const rows = live.map(({ id, resourceName, state, createdAt }) => [id, resourceName, state, createdAt]);
+    print(table([['SESSION', 'RESOURCE', 'STATE', 'SINCE'], ...rows]));
+  });
+
+common(sessions.command('end <session>'))
+  .description('end a session of yours')
+  .action(async (id: string, options: Common) => {
+    const session = SessionId.safeParse(id);
+    if (!session.success) throw new Refusal('bad_request', `${id} is not a session id`);
+    await api.endSession(await api.organization(options.org), session.data);
+    if (options.json) printJson({ ended: id });
+    else print('Ended.');
+  });
+
+common(program.command('connect <resource> [command...]'))
+  .description('open a shell, or run a command after --')
+  .passThroughOptions()
+  .addOption(new Option('--attach [session]', 'go back to a live session of yours: this one, or the newest').conflicts('stdio'))
+  .option('--stdio', 'raw bytes between standard input and output and the target, for ProxyCommand', false)
+  .option('-t, --tty', 'give the command a terminal', false)
+  .action(async (name: string, words: string[], options: Common & { attach?: string | true; stdio: boolean; tty: boolean }) => {
+    const { runCommand, runShell, runStdio } = await import('./connect.ts');
+    const session = options.attach === undefined ? undefined : options.attach === true ? 'newest' : SessionId.parse(options.attach);
+    const to = attaching(name, options, session);
+    if (options.stdio) status = await runStdio(to);
+    else status = await (words.length > 0 ? runCommand(to, words.join(' '), options.tty) : runShell(to));
+  });
+
+common(program.command('forward <resource> <listen>'))
+  .description('a local HOST:PORT that comes out at the resource (port 0 takes a free one)')
+  .action(async (name: string, listen: string, options: Common) => {
+    const { runForward } = await import('./forward.ts');
+    status = await runForward(attaching(name, options), listen, ({ host, port }) => {
+      if (options.json) printJson({ listening: { host, port } });
+      else print(`${name} is at ${host}:${port} (Ctrl-C ends it)`);
+    });
+  });
+
+function complain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED;
+  const refusal = error instanceof Refusal ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = refusal?.code ?? 'internal';
+  process.stderr.write(process.argv.includes('--json') ? `${JSON.stringify({ error: { code, message } })}\n` : `fabric: ${message} (${code})\n`);
+  return refusal && refusal.status < 500 ? REFUSED : FABRIC_FAILED;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  status = complain(error);
+}
+process.exitCode = status;
+// Whatever still holds the process open has nothing more to say once its output is out.
+const flushed = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write('', resolve));
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+process.exit();

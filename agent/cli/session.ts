@@ -1,0 +1,43 @@
+/** From a resource's name to an attachment. */
+import { generateKeyPair } from 'jose';
+import type { AttachOptions } from '../../dataplane/client/attach.ts';
+import type { Attachment } from '../../dataplane/client/attachment.ts';
+import type { OrgId, SessionId } from '../../schema/ids.ts';
+import { Refusal } from '../../schema/refusal.ts';
+import { publicClientKey } from '../../schema/tokens/proof.ts';
+import type { Api } from './api.ts';
+
+export interface Attaching {
+  readonly api: Api;
+  readonly org: string | undefined;
+  readonly resource: string;
+  /** `newest`: the newest live session of mine on the resource; an id: that one; undefined: a new one. */
+  readonly session?: 'newest' | SessionId;
+  readonly verbose: (text: string) => void;
+}
+
+export async function attachTo({ api, org: orgName, resource: name, session, verbose }: Attaching): Promise<Attachment> {
+  const start = performance.now();
+  const since = () => `${Math.round(performance.now() - start)} ms`;
+  // The engine takes a moment to load: meanwhile the API is asked.
+  const engine = Promise.all([import('../../dataplane/client/attach.ts'), import('../../dataplane/client/node.ts')]);
+  engine.catch(() => {});
+  const keys = await generateKeyPair('EdDSA');
+  const key = await publicClientKey(keys.publicKey);
+  const org = await api.organization(orgName);
+  const resource = await api.resource(org, name);
+  const id = session === 'newest' ? await newest(api, org, name) : session;
+  const ticket = id === undefined ? await api.open(org, resource.id, key) : await api.attach(org, id, key);
+  verbose(`session ${ticket.session} (${since()})`);
+  const [{ attach }, { dialNode }] = await engine;
+  const options: AttachOptions = { dial: dialNode };
+  const attachment = await attach(ticket, keys, options);
+  verbose(`attached by entry and ${attachment.relays} relay${attachment.relays === 1 ? '' : 's'} (${since()})`);
+  return attachment;
+}
+
+async function newest(api: Api, org: OrgId, resource: string): Promise<SessionId> {
+  const [found] = (await api.sessions(org)).filter(({ resourceName, state }) => resourceName === resource && state !== 'requested');
+  if (!found) throw new Refusal('not_found', `you have no live session on ${resource}: leave out --attach to start one`);
+  return found.id;
+}

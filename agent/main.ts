@@ -1,0 +1,54 @@
+/** `node agent/main.ts --data DIR`: runs the agent until it is told to stop. */
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { Agent } from './agent.ts';
+import { type AgentConfig, ConfigError, readConfig } from './config.ts';
+
+const HELP = `Usage: node agent/main.ts --data DIR
+
+Runs a node. Its configuration is DIR/agent.json, overridden by FABRIC_AGENT_API, FABRIC_AGENT_NAME,
+FABRIC_AGENT_LISTEN_HOST, FABRIC_AGENT_LISTEN_PORT, FABRIC_AGENT_LOCAL_PORT, FABRIC_AGENT_LOG_LEVEL
+and, for enrolment, FABRIC_AGENT_BOOTSTRAP_TOKEN.
+`;
+
+function configure(): AgentConfig {
+  const { values } = parseArgs({ options: { data: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } } });
+  if (values.help || values.data === undefined) {
+    process.stdout.write(HELP);
+    process.exit(values.help ? 0 : 2);
+  }
+  try {
+    return readConfig(values.data, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+const config = configure();
+// The token is spent once; what the agent starts has no need of it.
+delete process.env['FABRIC_AGENT_BOOTSTRAP_TOKEN'];
+const log = pino({ level: config.logLevel, base: { agent: config.name } }, pino.destination(2));
+const agent = new Agent(config, log);
+
+let stopping = false;
+function stop(): void {
+  if (stopping) process.exit(1);
+  stopping = true;
+  void agent.close().finally(() => process.exit(0));
+}
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+process.once('disconnect', stop);
+
+try {
+  await agent.start();
+  process.send?.({ started: true, localPort: agent.localPort });
+} catch (error) {
+  if (!stopping) {
+    log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the agent can not start');
+    await agent.close();
+    process.exit(1);
+  }
+}

@@ -1,0 +1,78 @@
+/** The process of one role. It gets everything by IPC, nothing by argument or environment, and ends when the agent does. */
+import pino from 'pino';
+import { ROLES } from '../../dataplane/roles/roles.ts';
+import type { RunningRole } from '../../dataplane/roles/role.ts';
+import type { ServiceControl } from '../../dataplane/sessions/control.ts';
+import { Refusal } from '../../schema/refusal.ts';
+import type { FromRole, Outcome, ToRole } from './messages.ts';
+
+const STATUS_MS = 1_000;
+
+const waiting = new Map<number, (outcome: Outcome) => void>();
+let nextId = 0;
+let role: RunningRole | undefined;
+
+const send = (message: FromRole) => void (process.connected && process.send?.(message));
+
+type Question = { readonly type: 'start-session' } | { readonly type: 'report' };
+
+function ask(question: Omit<Extract<FromRole, Question>, 'id'>): Promise<Outcome & { ok: true }> {
+  const id = nextId;
+  nextId += 1;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, (outcome) => (outcome.ok ? resolve(outcome) : reject(new Refusal(outcome.code, outcome.message))));
+    send({ ...question, id } as FromRole);
+  });
+}
+
+const control: ServiceControl = {
+  startSession: async (session) => {
+    const { started } = await ask({ type: 'start-session', session } as Omit<Extract<FromRole, { type: 'start-session' }>, 'id'>);
+    if (!started) throw new Refusal('unavailable');
+    return started;
+  },
+  report: async (session, report) => {
+    await ask({ type: 'report', session, report } as Omit<Extract<FromRole, { type: 'report' }>, 'id'>);
+  },
+};
+
+async function start({ role: name, identity, snapshot, listen, logLevel }: Extract<ToRole, { type: 'start' }>): Promise<void> {
+  const log = pino({ level: logLevel, base: { role: name, node: snapshot.node } }, pino.destination(2));
+  role = await ROLES[name]({ identity, snapshot, listen, control, log, now: Date.now });
+  const running = role;
+  send({ type: 'ready', endpoint: running.endpoint });
+  const status = () => send({ type: 'status', sessions: running.sessions(), metrics: running.metrics() });
+  setInterval(status, STATUS_MS).unref();
+}
+
+function receive(message: ToRole): void {
+  switch (message.type) {
+    case 'start':
+      void start(message);
+      return;
+    case 'snapshot':
+      return role?.update(message.snapshot);
+    case 'identity':
+      return role?.setIdentity(message.identity);
+    case 'end-session':
+      return role?.endSession(message.session);
+    case 'answer':
+      waiting.get(message.id)?.(message.outcome);
+      waiting.delete(message.id);
+  }
+}
+
+let stopping = false;
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
+  const late = setTimeout(() => process.exit(1), 5_000);
+  late.unref();
+  void Promise.resolve(role?.close()).finally(() => process.exit(0));
+}
+
+process.on('message', receive);
+process.once('disconnect', stop);
+process.once('SIGTERM', stop);
+// Ctrl-C reaches the whole group; the agent says when to stop.
+process.on('SIGINT', () => {});

@@ -1,0 +1,35 @@
+/** Between the agent and the process that runs a role: over Node's IPC channel, which no other process can reach. */
+import type { SessionStart } from '../../schema/api/nodes.ts';
+import type { SessionId } from '../../schema/ids.ts';
+import type { RefusalCode } from '../../schema/refusal.ts';
+import type { Credential } from '../../schema/resource.ts';
+import type { NodeRole } from '../../schema/roles.ts';
+import type { Snapshot } from '../../schema/snapshot.ts';
+import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
+import type { HeldSession, SessionReport } from '../../dataplane/sessions/control.ts';
+
+/** Agent to role. */
+export type ToRole =
+  | {
+      readonly type: 'start';
+      readonly role: NodeRole;
+      readonly identity: TlsIdentity;
+      readonly snapshot: Snapshot;
+      readonly listen: { readonly host: string; readonly port: number };
+      readonly logLevel: string;
+    }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'identity'; readonly identity: TlsIdentity }
+  | { readonly type: 'end-session'; readonly session: SessionId }
+  | { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome };
+
+export type Outcome =
+  | { readonly ok: true; readonly started?: { readonly start: SessionStart; readonly credential?: Credential } }
+  | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
+
+/** Role to agent. */
+export type FromRole =
+  | { readonly type: 'ready'; readonly endpoint: string | undefined }
+  | { readonly type: 'status'; readonly sessions: HeldSession[]; readonly metrics: Record<string, number> }
+  | { readonly type: 'start-session'; readonly id: number; readonly session: SessionId }
+  | { readonly type: 'report'; readonly id: number; readonly session: SessionId; readonly report: SessionReport };
