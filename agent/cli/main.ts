@@ -143,7 +143,11 @@ common(program.command('connect <resource> [command...]'))
     const session = options.attach === undefined ? undefined : options.attach === true ? 'newest' : SessionId.parse(options.attach);
     const to = attaching(name, options, session);
     if (options.stdio) status = await runStdio(to);
-    else status = await (words.length > 0 ? runCommand(to, words.join(' '), options.tty) : runShell(to));
+    else {
+      // The separator is ours, not the remote shell's.
+      const command = (words[0] === '--' ? words.slice(1) : words).join(' ');
+      status = await (command === '' ? runShell(to) : runCommand(to, command, options.tty));
+    }
   });
 
 common(program.command('forward <resource> <listen>'))

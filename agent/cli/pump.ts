@@ -15,10 +15,15 @@ export function outputObserver(
   input: () => Readable | undefined,
 ): { observer: TerminalObserver; outcome: Promise<Outcome> } {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const full = new Set<Writable>();
   const write = (to: Writable, bytes: Uint8Array) => {
-    if (to.write(bytes)) return;
+    if (to.write(bytes) || full.has(to)) return;
+    full.add(to);
     channel()?.pause();
-    to.once('drain', () => channel()?.resume());
+    to.once('drain', () => {
+      full.delete(to);
+      if (full.size === 0) channel()?.resume();
+    });
   };
   const observer: TerminalObserver = {
     data: (bytes) => write(stdout, bytes),

@@ -136,6 +136,12 @@ function asApiRole(ownerUrl: string, password: string): string {
 const options = readOptions();
 mkdirSync(options.data, { recursive: true, mode: 0o755 });
 const processes = new Processes(options.data);
+try {
+  processes.claim();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
 const settings = new SettingsFile(options.data);
 
 const told = Promise.withResolvers<'told'>();

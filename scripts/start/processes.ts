@@ -89,6 +89,17 @@ export class Processes {
       await endChild(child);
       rmSync(join(this.#folder, `${name}.pid`), { force: true });
     }
+    rmSync(join(this.#folder, 'owner'), { force: true });
+  }
+
+  /** One run per data folder. @throws ProcessFailed when another lives */
+  claim(): void {
+    const path = join(this.#folder, 'owner');
+    const [pid = '', started = ''] = existsSync(path) ? readFileSync(path, 'utf8').split(' ') : [];
+    if (started !== '' && startTime(Number(pid)) === started) {
+      throw new ProcessFailed(`this data folder is in use by process ${pid}: stop it first, or choose another with --data`);
+    }
+    writeFileSync(path, `${process.pid} ${startTime(process.pid)}`, { mode: 0o600 });
   }
 
   /** Ends what an earlier run left behind when it was killed. */
@@ -106,21 +117,16 @@ export class Processes {
     return ended;
   }
 
-  /** Also for servers that start themselves. */
-  remember(name: string, pid: number): void {
+  #remember(name: string, pid: number): void {
     const started = startTime(pid);
     if (started !== undefined) writeFileSync(join(this.#folder, `${name}.pid`), `${pid} ${started}`, { mode: 0o600 });
-  }
-
-  forget(name: string): void {
-    rmSync(join(this.#folder, `${name}.pid`), { force: true });
   }
 
   #adopt(name: string, child: ChildProcess): void {
     const log = createWriteStream(this.logOf(name), { flags: 'a', mode: 0o600 });
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
-    if (child.pid !== undefined) this.remember(name, child.pid);
+    if (child.pid !== undefined) this.#remember(name, child.pid);
     this.#running.push({ name, child });
     this.#ended(name, child).catch((error: unknown) => {
       if (!this.#stopping) this.#failed.reject(error);

@@ -37,7 +37,8 @@ export function joinCommand(channel: ClientChannel, stream: ByteStream, maySend:
   channel.stderr.on('data', output(TERMINAL_KIND.stderr));
   let exit = { status: 255, signal: '' };
   channel.on('exit', (status: number | null, signal?: string) => {
-    exit = { status: status ?? 255, signal: signal ?? '' };
+    // ssh2 puts SIG before the name that RFC 4254 section 6.10 gives without it.
+    exit = { status: status ?? 255, signal: signal?.replace(/^SIG/, '') ?? '' };
   });
   channel.on('close', () => {
     writeFrame(stream, TERMINAL_KIND.exit, encodeExit(exit));

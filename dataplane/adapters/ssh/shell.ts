@@ -46,7 +46,8 @@ export class Shell {
     channel.on('data', (bytes: Buffer) => this.#output(bytes));
     channel.stderr.resume();
     channel.on('exit', (status: number | null, signal?: string) => {
-      exit = { status: status ?? 255, signal: signal ?? '' };
+      // ssh2 puts SIG before the name that RFC 4254 section 6.10 gives without it.
+    exit = { status: status ?? 255, signal: signal?.replace(/^SIG/, '') ?? '' };
     });
     channel.on('close', () => {
       this.#over = true;
