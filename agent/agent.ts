@@ -44,7 +44,10 @@ export class Agent {
     const last = await this.#snapshots.load(Date.now());
     if (last) this.#apply(last);
     else {
-      const first = await retry(() => this.#control.snapshot(0, signal), { signal, failed: (error) => this.#warn(error, 'snapshot') });
+      const first = await retry(() => this.#control.snapshot(0, signal), {
+        signal,
+        failed: (error) => this.#warn(error, 'snapshot'),
+      });
       if (first !== undefined) this.#apply(await this.#snapshots.apply(first, Date.now()));
     }
     this.#loops.push(this.#followSnapshots(), this.#heartbeats(), this.#renewals());
@@ -96,7 +99,10 @@ export class Agent {
     const known = await this.#store.enrolment();
     if (known) return { key, enrolment: known };
     if (bootstrapToken === undefined) {
-      throw new Refusal('unauthenticated', 'this node has not enrolled: give it a bootstrap token (FABRIC_AGENT_BOOTSTRAP_TOKEN)');
+      throw new Refusal(
+        'unauthenticated',
+        'this node has not enrolled: give it a bootstrap token (FABRIC_AGENT_BOOTSTRAP_TOKEN)',
+      );
     }
     const enrolment = await retry(() => enrol(api, { token: bootstrapToken, name, csr: key.csr }), {
       signal: this.#closing.signal,
@@ -148,7 +154,9 @@ export class Agent {
   async #heartbeats(): Promise<void> {
     await this.#forever(async () => {
       const roles = [...this.#roles.values()];
-      const endpoints = roles.flatMap(({ endpoint, ready }) => (ready && endpoint !== undefined ? [endpoint] : []));
+      const endpoints = roles.flatMap(({ endpoint, ready }) =>
+        ready && endpoint !== undefined ? [endpoint] : [],
+      );
       const sessions = roles.flatMap((role) => role.sessions);
       // Before the roles are up their sessions are unknown, not gone.
       if (roles.every(({ ready }) => ready)) {
@@ -202,6 +210,9 @@ export class Agent {
   #warn(error: unknown, what: string): void {
     if (this.#closing.signal.aborted) return;
     const code = error instanceof Refusal ? error.code : 'internal';
-    this.#log.warn({ code, reason: error instanceof Error ? error.message : String(error) }, `${what} failed, trying again`);
+    this.#log.warn(
+      { code, reason: error instanceof Error ? error.message : String(error) },
+      `${what} failed, trying again`,
+    );
   }
 }

@@ -38,7 +38,8 @@ export class ConfigError extends Error {
 /** @throws ConfigError */
 export function readConfig(data: string, env: NodeJS.ProcessEnv): AgentConfig {
   const values: Record<string, unknown> = { ...readFile(join(data, 'agent.json')) };
-  for (const [key, variable] of Object.entries(VARIABLES)) if (env[variable] !== undefined) values[key] = env[variable];
+  for (const [key, variable] of Object.entries(VARIABLES))
+    if (env[variable] !== undefined) values[key] = env[variable];
   const parsed = Config.safeParse(values);
   if (parsed.success) return { ...parsed.data, data };
   const lines = parsed.error.issues.map((issue) => {

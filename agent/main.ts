@@ -12,7 +12,9 @@ and, for enrolment, FABRIC_AGENT_BOOTSTRAP_TOKEN.
 `;
 
 function configure(): AgentConfig {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } } });
+  const { values } = parseArgs({
+    options: { data: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+  });
   if (values.help || values.data === undefined) {
     process.stdout.write(HELP);
     process.exit(values.help ? 0 : 2);

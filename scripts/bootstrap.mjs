@@ -30,12 +30,21 @@ const PACKAGES = [
   ['pkg-config', ['/usr/bin/pkg-config']],
   ['dpkg-dev', ['/usr/bin/dpkg-source']],
   ['libgnutls28-dev', ['/usr/include/gnutls/gnutls.h']],
-  ['libuv1-dev', ['/usr/include/uv.h', '/usr/include/node/uv.h', join(dirname(dirname(process.execPath)), 'include/node/uv.h')]],
+  [
+    'libuv1-dev',
+    [
+      '/usr/include/uv.h',
+      '/usr/include/node/uv.h',
+      join(dirname(dirname(process.execPath)), 'include/node/uv.h'),
+    ],
+  ],
   ...(what === 'start' ? [] : [['chromium', ['/usr/bin/chromium']]]),
 ];
 
 function installPackages() {
-  const missing = PACKAGES.filter(([, files]) => !files.some((file) => existsSync(file))).map(([name]) => name);
+  const missing = PACKAGES.filter(([, files]) => !files.some((file) => existsSync(file))).map(
+    ([name]) => name,
+  );
   if (missing.length === 0) return;
   const isRoot = process.getuid?.() === 0;
   const maySudo = !isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
@@ -47,7 +56,14 @@ function installPackages() {
   say(`installing Debian packages: ${missing.join(' ')}`);
   const prefix = isRoot ? [] : ['sudo', '-n'];
   const apt = (...args) => {
-    const [program, ...words] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args];
+    const [program, ...words] = [
+      ...prefix,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      '-q',
+      ...args,
+    ];
     return spawnSync(program, words, { stdio: ['ignore', 2, 2] }).status === 0;
   };
   apt('update');
@@ -58,7 +74,9 @@ function installPackages() {
 
 function installModules() {
   const stamp = join(root, 'node_modules', '.fabric-lock-hash');
-  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   say('installing npm packages');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);

@@ -13,20 +13,30 @@ const TIMEOUT_MS = 20_000;
 /** An access token with less life than this is renewed first. */
 const MARGIN_MS = 15_000;
 
-async function request(api: string, method: string, path: string, body?: object, token?: string): Promise<unknown> {
+async function request(
+  api: string,
+  method: string,
+  path: string,
+  body?: object,
+  token?: string,
+): Promise<unknown> {
   const response = await fetch(new URL(path, api), {
     method,
     headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(body ? { body: JSON.stringify(body) } : {}),
   }).catch((cause: unknown) => {
-    throw new Refusal('unavailable', `${api} was not reached: is the address right and the API up?`, { cause });
+    throw new Refusal('unavailable', `${api} was not reached: is the address right and the API up?`, {
+      cause,
+    });
   });
   if (response.status === 204) return undefined;
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer;
   const problem = Problem.safeParse(answer);
-  throw problem.success ? new Refusal(problem.data.code, problem.data.detail) : new Refusal('unavailable', `${api} answered HTTP ${response.status}`);
+  throw problem.success
+    ? new Refusal(problem.data.code, problem.data.detail)
+    : new Refusal('unavailable', `${api} answered HTTP ${response.status}`);
 }
 
 function settingsOf(api: string, signedIn: SignedIn, now: number): Settings {
@@ -48,7 +58,10 @@ export async function login(store: SettingsStore, api: string, email: string, pa
 export async function logout(store: SettingsStore): Promise<void> {
   await store.exclusively(async () => {
     const settings = await store.read();
-    if (settings) await request(settings.api, 'POST', '/v1/auth/logout', { refreshToken: settings.refreshToken }).catch(() => {});
+    if (settings)
+      await request(settings.api, 'POST', '/v1/auth/logout', { refreshToken: settings.refreshToken }).catch(
+        () => {},
+      );
     await store.clear();
   });
 }
@@ -68,9 +81,16 @@ export class Api {
     const { organizations } = await this.me();
     const found = name === undefined ? organizations : organizations.filter((org) => org.name === name);
     const [only] = found;
-    if (!only) throw new Refusal('not_found', name === undefined ? 'you belong to no organization' : `you do not belong to ${name}`);
+    if (!only)
+      throw new Refusal(
+        'not_found',
+        name === undefined ? 'you belong to no organization' : `you do not belong to ${name}`,
+      );
     if (found.length > 1) {
-      throw new Refusal('bad_request', `you belong to ${found.map((org) => org.name).join(', ')}: choose one with --org NAME`);
+      throw new Refusal(
+        'bad_request',
+        `you belong to ${found.map((org) => org.name).join(', ')}: choose one with --org NAME`,
+      );
     }
     return only.id;
   }
@@ -82,7 +102,11 @@ export class Api {
   async resource(org: OrgId, name: string): Promise<ResourceView> {
     const all = await this.resources(org);
     const found = all.find((resource) => resource.name === name);
-    if (!found) throw new Refusal('not_found', `no resource named ${name}; there are: ${all.map((r) => r.name).join(', ') || 'none'}`);
+    if (!found)
+      throw new Refusal(
+        'not_found',
+        `no resource named ${name}; there are: ${all.map((r) => r.name).join(', ') || 'none'}`,
+      );
     return found;
   }
 
@@ -95,7 +119,9 @@ export class Api {
   }
 
   async attach(org: OrgId, session: SessionId, key: ClientKey): Promise<SessionTicket> {
-    return SessionTicket.parse(await this.#call('POST', `/v1/orgs/${org}/sessions/${session}/attachments`, { key }));
+    return SessionTicket.parse(
+      await this.#call('POST', `/v1/orgs/${org}/sessions/${session}/attachments`, { key }),
+    );
   }
 
   async endSession(org: OrgId, session: SessionId): Promise<void> {
@@ -109,7 +135,8 @@ export class Api {
 
   /** Signed in, with an access token that still lives; another process may have renewed it meanwhile. */
   async #fresh(): Promise<Settings> {
-    const isFresh = (settings: Settings | undefined) => settings !== undefined && settings.accessExpiresAt - Date.now() > MARGIN_MS;
+    const isFresh = (settings: Settings | undefined) =>
+      settings !== undefined && settings.accessExpiresAt - Date.now() > MARGIN_MS;
     const known = await this.#store.read();
     if (!known) throw new Refusal('unauthenticated', 'sign in first: fabric login --api URL');
     if (isFresh(known)) return known;
@@ -117,7 +144,9 @@ export class Api {
       const newest = await this.#store.read();
       if (!newest) throw new Refusal('unauthenticated', 'sign in first: fabric login --api URL');
       if (isFresh(newest)) return newest;
-      const answer = await request(newest.api, 'POST', '/v1/auth/refresh', { refreshToken: newest.refreshToken });
+      const answer = await request(newest.api, 'POST', '/v1/auth/refresh', {
+        refreshToken: newest.refreshToken,
+      });
       const renewed = settingsOf(newest.api, SignedIn.parse(answer), Date.now());
       await this.#store.write(renewed);
       return renewed;

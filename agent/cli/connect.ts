@@ -23,7 +23,12 @@ export async function runCommand(attaching: Attaching, command: string, withPty:
     ...(withPty ? { pty: { term: process.env['TERM'] ?? 'xterm-256color', size: ttySize() } } : {}),
   };
   let channel: TerminalChannel | undefined;
-  const { observer, outcome } = outputObserver(() => channel, process.stdout, process.stderr, () => process.stdin);
+  const { observer, outcome } = outputObserver(
+    () => channel,
+    process.stdout,
+    process.stderr,
+    () => process.stdin,
+  );
   channel = await attachment.openTerminal(params, observer);
   if (withPty && process.stdin.isTTY) process.stdin.setRawMode(true);
   pumpInput(process.stdin, channel);
@@ -39,27 +44,34 @@ export async function runCommand(attaching: Attaching, command: string, withPty:
 export async function runShell(attaching: Attaching): Promise<number> {
   const attachment = await attachTo(attaching);
   let channel: TerminalChannel | undefined;
-  const { observer, outcome } = outputObserver(() => channel, process.stdout, process.stderr, () => process.stdin);
+  const { observer, outcome } = outputObserver(
+    () => channel,
+    process.stdout,
+    process.stderr,
+    () => process.stdin,
+  );
   const term = process.env['TERM'] ?? 'xterm-256color';
   const opened = await attachment.openTerminal({ mode: 'shell', term, size: ttySize() }, observer);
   channel = opened;
   let left = false;
   const leave = Promise.withResolvers<'left'>();
-  const escape = new EscapeFilter(() => {
+  const filter = new EscapeFilter(() => {
     left = true;
     leave.resolve('left');
   });
   if (process.stdin.isTTY) process.stdin.setRawMode(true);
   const resize = () => opened.resize(ttySize());
   process.stdout.on('resize', resize);
-  pumpInput(process.stdin, opened, (bytes) => escape.push(bytes));
+  pumpInput(process.stdin, opened, (bytes) => filter.push(bytes));
   const result = await Promise.race([outcome, leave.promise]);
   process.stdout.off('resize', resize);
   if (process.stdin.isTTY) process.stdin.setRawMode(false);
   process.stdin.destroy();
   await attachment.detach();
   if (left || result === 'left') {
-    process.stderr.write(`\r\nThe session goes on. Come back with: fabric connect ${attaching.resource} --attach\r\n`);
+    process.stderr.write(
+      `\r\nThe session goes on. Come back with: fabric connect ${attaching.resource} --attach\r\n`,
+    );
     return 0;
   }
   if ('exit' in result) return exitStatus(result.exit);
@@ -78,4 +90,3 @@ export async function runStdio(attaching: Attaching): Promise<number> {
 function lostConnection(why: Refusal): Refusal {
   return why.code === 'conflict' ? new Refusal('conflict', 'another client took the session over') : why;
 }
-

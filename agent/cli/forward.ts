@@ -17,7 +17,11 @@ export function parseListen(text: string): { host: string; port: number } {
 }
 
 /** Runs until interrupted, or until the session ends. @returns the exit status */
-export async function runForward(attaching: Attaching, listen: string, announce: (address: { host: string; port: number }) => void): Promise<number> {
+export async function runForward(
+  attaching: Attaching,
+  listen: string,
+  announce: (address: { host: string; port: number }) => void,
+): Promise<number> {
   const { host, port } = parseListen(listen);
   const attachment = await attachTo(attaching);
   const sockets = new Set<Socket>();
@@ -41,7 +45,8 @@ export async function runForward(attaching: Attaching, listen: string, announce:
   announce({ host, port: typeof address === 'object' && address ? address.port : port });
 
   const interrupted = Promise.withResolvers<undefined>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.resolve(undefined));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => interrupted.resolve(undefined));
   const end = await Promise.race([attachment.closed, interrupted.promise]);
   server.close();
   for (const socket of sockets) socket.destroy();

@@ -49,7 +49,14 @@ function attaching(resource: string, { org, verbose }: Common, session?: Attachi
 
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 const program = new Command('fabric')
@@ -109,7 +116,11 @@ common(program.command('resources'))
   .action(async (options: Common) => {
     const resources = await api.resources(await api.organization(options.org));
     if (options.json) return printJson({ resources });
-    const rows = resources.map(({ name, protocol, channels }) => [name, protocol, Object.keys(channels).join(' ')]);
+    const rows = resources.map(({ name, protocol, channels }) => [
+      name,
+      protocol,
+      Object.keys(channels).join(' '),
+    ]);
     print(table([['NAME', 'PROTOCOL', 'CHANNELS'], ...rows]));
   });
 
@@ -135,20 +146,35 @@ common(sessions.command('end <session>'))
 common(program.command('connect <resource> [command...]'))
   .description('open a shell, or run a command after --')
   .passThroughOptions()
-  .addOption(new Option('--attach [session]', 'go back to a live session of yours: this one, or the newest').conflicts('stdio'))
+  .addOption(
+    new Option('--attach [session]', 'go back to a live session of yours: this one, or the newest').conflicts(
+      'stdio',
+    ),
+  )
   .option('--stdio', 'raw bytes between standard input and output and the target, for ProxyCommand', false)
   .option('-t, --tty', 'give the command a terminal', false)
-  .action(async (name: string, words: string[], options: Common & { attach?: string | true; stdio: boolean; tty: boolean }) => {
-    const { runCommand, runShell, runStdio } = await import('./connect.ts');
-    const session = options.attach === undefined ? undefined : options.attach === true ? 'newest' : SessionId.parse(options.attach);
-    const to = attaching(name, options, session);
-    if (options.stdio) status = await runStdio(to);
-    else {
-      // The separator is ours, not the remote shell's.
-      const command = (words[0] === '--' ? words.slice(1) : words).join(' ');
-      status = await (command === '' ? runShell(to) : runCommand(to, command, options.tty));
-    }
-  });
+  .action(
+    async (
+      name: string,
+      words: string[],
+      options: Common & { attach?: string | true; stdio: boolean; tty: boolean },
+    ) => {
+      const { runCommand, runShell, runStdio } = await import('./connect.ts');
+      const session =
+        options.attach === undefined
+          ? undefined
+          : options.attach === true
+            ? 'newest'
+            : SessionId.parse(options.attach);
+      const to = attaching(name, options, session);
+      if (options.stdio) status = await runStdio(to);
+      else {
+        // The separator is ours, not the remote shell's.
+        const command = (words[0] === '--' ? words.slice(1) : words).join(' ');
+        status = await (command === '' ? runShell(to) : runCommand(to, command, options.tty));
+      }
+    },
+  );
 
 common(program.command('forward <resource> <listen>'))
   .description('a local HOST:PORT that comes out at the resource (port 0 takes a free one)')
@@ -165,7 +191,11 @@ function complain(error: unknown): number {
   const refusal = error instanceof Refusal ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
   const code = refusal?.code ?? 'internal';
-  process.stderr.write(process.argv.includes('--json') ? `${JSON.stringify({ error: { code, message } })}\n` : `fabric: ${message} (${code})\n`);
+  process.stderr.write(
+    process.argv.includes('--json')
+      ? `${JSON.stringify({ error: { code, message } })}\n`
+      : `fabric: ${message} (${code})\n`,
+  );
   return refusal && refusal.status < 500 ? REFUSED : FABRIC_FAILED;
 }
 

@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 import { Refusal } from '../../schema/refusal.ts';
 
 export async function ask(question: string, hidden = false): Promise<string> {
-  if (!process.stdin.isTTY) throw new Refusal('bad_request', 'this is no terminal: give --email and --password-stdin');
+  if (!process.stdin.isTTY)
+    throw new Refusal('bad_request', 'this is no terminal: give --email and --password-stdin');
   let muted = false;
   const output = new Writable({
     write: (chunk: Buffer, _encoding, done) => {

@@ -41,7 +41,11 @@ export function outputObserver(
 }
 
 /** Sends what is read to the channel, then end-of-file. */
-export function pumpInput(input: Readable, channel: TerminalChannel, transform: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes): void {
+export function pumpInput(
+  input: Readable,
+  channel: TerminalChannel,
+  transform: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
+): void {
   input.on('data', (chunk: Buffer) => {
     const bytes = transform(chunk);
     if (bytes.length > 0 && !channel.write(bytes)) input.pause();
@@ -81,4 +85,3 @@ export function joinStream(stream: ByteStream, input: Readable, output: Writable
     });
   });
 }
-

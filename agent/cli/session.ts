@@ -16,11 +16,20 @@ export interface Attaching {
   readonly verbose: (text: string) => void;
 }
 
-export async function attachTo({ api, org: orgName, resource: name, session, verbose }: Attaching): Promise<Attachment> {
+export async function attachTo({
+  api,
+  org: orgName,
+  resource: name,
+  session,
+  verbose,
+}: Attaching): Promise<Attachment> {
   const start = performance.now();
   const since = () => `${Math.round(performance.now() - start)} ms`;
   // The engine takes a moment to load: meanwhile the API is asked.
-  const engine = Promise.all([import('../../dataplane/client/attach.ts'), import('../../dataplane/client/node.ts')]);
+  const engine = Promise.all([
+    import('../../dataplane/client/attach.ts'),
+    import('../../dataplane/client/node.ts'),
+  ]);
   engine.catch(() => {});
   const keys = await generateKeyPair('EdDSA');
   const key = await publicClientKey(keys.publicKey);
@@ -32,12 +41,20 @@ export async function attachTo({ api, org: orgName, resource: name, session, ver
   const [{ attach }, { dialNode }] = await engine;
   const options: AttachOptions = { dial: dialNode };
   const attachment = await attach(ticket, keys, options);
-  verbose(`attached by entry and ${attachment.relays} relay${attachment.relays === 1 ? '' : 's'} (${since()})`);
+  verbose(
+    `attached by entry and ${attachment.relays} relay${attachment.relays === 1 ? '' : 's'} (${since()})`,
+  );
   return attachment;
 }
 
 async function newest(api: Api, org: OrgId, resource: string): Promise<SessionId> {
-  const [found] = (await api.sessions(org)).filter(({ resourceName, state }) => resourceName === resource && state !== 'requested');
-  if (!found) throw new Refusal('not_found', `you have no live session on ${resource}: leave out --attach to start one`);
+  const [found] = (await api.sessions(org)).filter(
+    ({ resourceName, state }) => resourceName === resource && state !== 'requested',
+  );
+  if (!found)
+    throw new Refusal(
+      'not_found',
+      `you have no live session on ${resource}: leave out --attach to start one`,
+    );
   return found.id;
 }

@@ -50,7 +50,10 @@ export class SettingsStore {
         await (await open(path, 'wx', 0o600)).close();
         break;
       } catch {
-        const age = await stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
+        const age = await stat(path).then(
+          ({ mtimeMs }) => Date.now() - mtimeMs,
+          () => 0,
+        );
         if (age > LOCK_STALE_MS) await rm(path, { force: true });
         else await sleep(LOCK_POLL_MS);
       }

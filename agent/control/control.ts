@@ -1,6 +1,6 @@
 /** The control API as a node calls it: each request carries a fresh assertion; each answer is checked against its contract. */
 import { compactDecrypt, exportJWK, generateKeyPair } from 'jose';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   Enrolment,
   type EnrolRequest,
@@ -33,7 +33,10 @@ interface Call {
 }
 
 /** @throws Refusal: what the API answered, or `unavailable` when it was not reached */
-async function call(api: string, { method, path, body, authorization, timeoutMs = TIMEOUT_MS, signal }: Call): Promise<unknown> {
+async function call(
+  api: string,
+  { method, path, body, authorization, timeoutMs = TIMEOUT_MS, signal }: Call,
+): Promise<unknown> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const response = await fetch(new URL(path, api), {
     method,
@@ -47,13 +50,17 @@ async function call(api: string, { method, path, body, authorization, timeoutMs 
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer;
   const problem = Problem.safeParse(answer);
-  throw problem.success ? new Refusal(problem.data.code, problem.data.detail) : new Refusal('unavailable', `HTTP ${response.status}`);
+  throw problem.success
+    ? new Refusal(problem.data.code, problem.data.detail)
+    : new Refusal('unavailable', `HTTP ${response.status}`);
 }
 
 function checked<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new Refusal('unavailable', 'the control API answered in a form this agent does not know', { cause: parsed.error });
+  throw new Refusal('unavailable', 'the control API answered in a form this agent does not know', {
+    cause: parsed.error,
+  });
 }
 
 export async function enrol(api: string, request: EnrolRequest): Promise<z.infer<typeof Enrolment>> {
@@ -71,16 +78,25 @@ export class Control {
   /** The signed snapshot when it is newer than `since`; waits a while for one. */
   async snapshot(since: number, signal: AbortSignal): Promise<string | undefined> {
     const path = `/v1/node/snapshot?since=${since}&wait=${since === 0 ? 0 : SNAPSHOT_WAIT_S}`;
-    const answer = await this.#call({ method: 'GET', path, signal, timeoutMs: TIMEOUT_MS + SNAPSHOT_WAIT_S * 1000 });
+    const answer = await this.#call({
+      method: 'GET',
+      path,
+      signal,
+      timeoutMs: TIMEOUT_MS + SNAPSHOT_WAIT_S * 1000,
+    });
     return answer === undefined ? undefined : checked(SnapshotAnswer, answer).snapshot;
   }
 
   async heartbeat(beat: z.infer<typeof Heartbeat>): Promise<HeartbeatAnswer> {
-    return checked(HeartbeatAnswer, await this.#call({ method: 'POST', path: '/v1/node/heartbeat', body: beat }));
+    return checked(
+      HeartbeatAnswer,
+      await this.#call({ method: 'POST', path: '/v1/node/heartbeat', body: beat }),
+    );
   }
 
   async renew(csr: string): Promise<string> {
-    return checked(Renewal, await this.#call({ method: 'POST', path: '/v1/node/renew', body: { csr } })).certificate;
+    return checked(Renewal, await this.#call({ method: 'POST', path: '/v1/node/renew', body: { csr } }))
+      .certificate;
   }
 
   /** The credential comes sealed to a key made for this one call. */
@@ -88,9 +104,19 @@ export class Control {
     const once = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true });
     const { kty, crv, x, y } = await exportJWK(once.publicKey);
     const path = `/v1/node/sessions/${session}/start`;
-    const { answer } = checked(StartAnswer, await this.#call({ method: 'POST', path, body: { key: { kty, crv, x, y } } }));
+    const { answer } = checked(
+      StartAnswer,
+      await this.#call({ method: 'POST', path, body: { key: { kty, crv, x, y } } }),
+    );
     const { enrolment } = this.#identity();
-    const start = await verifySigned('session-start', enrolment, SessionStart, answer, enrolment.signingKeys, Date.now());
+    const start = await verifySigned(
+      'session-start',
+      enrolment,
+      SessionStart,
+      answer,
+      enrolment.signingKeys,
+      Date.now(),
+    );
     if (start.credential === undefined) return { start };
     const { plaintext } = await compactDecrypt(start.credential, once.privateKey);
     return { start, credential: Credential.parse(JSON.parse(new TextDecoder().decode(plaintext))) };

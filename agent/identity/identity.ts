@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PemConverter, Pkcs10CertificateRequestGenerator, X509Certificate } from '@peculiar/x509';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Enrolment } from '../../schema/api/nodes.ts';
 import { readIfThere, writeAtomically } from '../atomic-file.ts';
 
@@ -65,7 +65,11 @@ async function loadKey(pem: string, name: string): Promise<NodeKey> {
   const privateKey = await crypto.subtle.importKey('pkcs8', der, P256, true, ['sign']);
   const { d: _, key_ops: __, ...publicJwk } = await crypto.subtle.exportKey('jwk', privateKey);
   const publicKey = await crypto.subtle.importKey('jwk', publicJwk, P256, true, ['verify']);
-  const csr = await Pkcs10CertificateRequestGenerator.create({ name: `CN=${name}`, keys: { privateKey, publicKey }, signingAlgorithm: P256 });
+  const csr = await Pkcs10CertificateRequestGenerator.create({
+    name: `CN=${name}`,
+    keys: { privateKey, publicKey },
+    signingAlgorithm: P256,
+  });
   return { privateKey, pem, csr: csr.toString('pem') };
 }
 

@@ -41,10 +41,17 @@ export function startLocalApi(port: number, status: () => AgentStatus): Promise<
 
 /** Prometheus exposition format 0.0.4. */
 export function metricsText({ snapshotVersion, roles }: AgentStatus): string {
-  const lines = ['# TYPE fabric_agent_snapshot_version gauge', `fabric_agent_snapshot_version ${snapshotVersion}`];
+  const lines = [
+    '# TYPE fabric_agent_snapshot_version gauge',
+    `fabric_agent_snapshot_version ${snapshotVersion}`,
+  ];
   for (const { role, ready, restarts, metrics } of roles) {
-    lines.push(`fabric_role_ready{role="${role}"} ${ready ? 1 : 0}`, `fabric_role_restarts_total{role="${role}"} ${restarts}`);
-    for (const [name, value] of Object.entries(metrics)) lines.push(`fabric_${name}{role="${role}"} ${value}`);
+    lines.push(
+      `fabric_role_ready{role="${role}"} ${ready ? 1 : 0}`,
+      `fabric_role_restarts_total{role="${role}"} ${restarts}`,
+    );
+    for (const [name, value] of Object.entries(metrics))
+      lines.push(`fabric_${name}{role="${role}"} ${value}`);
   }
   return `${lines.join('\n')}\n`;
 }

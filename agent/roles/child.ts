@@ -1,7 +1,7 @@
 /** The process of one role. It gets everything by IPC, nothing by argument or environment, and ends when the agent does. */
 import pino from 'pino';
-import { ROLES } from '../../dataplane/roles/roles.ts';
 import type { RunningRole } from '../../dataplane/roles/role.ts';
+import { ROLES } from '../../dataplane/roles/roles.ts';
 import type { ServiceControl } from '../../dataplane/sessions/control.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { FromRole, Outcome, ToRole } from './messages.ts';
@@ -20,14 +20,19 @@ function ask(question: Omit<Extract<FromRole, Question>, 'id'>): Promise<Outcome
   const id = nextId;
   nextId += 1;
   return new Promise((resolve, reject) => {
-    waiting.set(id, (outcome) => (outcome.ok ? resolve(outcome) : reject(new Refusal(outcome.code, outcome.message))));
+    waiting.set(id, (outcome) =>
+      outcome.ok ? resolve(outcome) : reject(new Refusal(outcome.code, outcome.message)),
+    );
     send({ ...question, id } as FromRole);
   });
 }
 
 const control: ServiceControl = {
   startSession: async (session) => {
-    const { started } = await ask({ type: 'start-session', session } as Omit<Extract<FromRole, { type: 'start-session' }>, 'id'>);
+    const { started } = await ask({ type: 'start-session', session } as Omit<
+      Extract<FromRole, { type: 'start-session' }>,
+      'id'
+    >);
     if (!started) throw new Refusal('unavailable');
     return started;
   },
@@ -36,7 +41,13 @@ const control: ServiceControl = {
   },
 };
 
-async function start({ role: name, identity, snapshot, listen, logLevel }: Extract<ToRole, { type: 'start' }>): Promise<void> {
+async function start({
+  role: name,
+  identity,
+  snapshot,
+  listen,
+  logLevel,
+}: Extract<ToRole, { type: 'start' }>): Promise<void> {
   const log = pino({ level: logLevel, base: { role: name, node: snapshot.node } }, pino.destination(2));
   role = await ROLES[name]({ identity, snapshot, listen, control, log, now: Date.now });
   const running = role;

@@ -1,12 +1,13 @@
 /** Between the agent and the process that runs a role: over Node's IPC channel, which no other process can reach. */
+
+import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
+import type { HeldSession, SessionReport } from '../../dataplane/sessions/control.ts';
 import type { SessionStart } from '../../schema/api/nodes.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
 import type { Credential } from '../../schema/resource.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
-import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
-import type { HeldSession, SessionReport } from '../../dataplane/sessions/control.ts';
 
 /** Agent to role. */
 export type ToRole =
@@ -24,7 +25,10 @@ export type ToRole =
   | { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome };
 
 export type Outcome =
-  | { readonly ok: true; readonly started?: { readonly start: SessionStart; readonly credential?: Credential } }
+  | {
+      readonly ok: true;
+      readonly started?: { readonly start: SessionStart; readonly credential?: Credential };
+    }
   | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
 
 /** Role to agent. */
@@ -32,4 +36,9 @@ export type FromRole =
   | { readonly type: 'ready'; readonly endpoint: string | undefined }
   | { readonly type: 'status'; readonly sessions: HeldSession[]; readonly metrics: Record<string, number> }
   | { readonly type: 'start-session'; readonly id: number; readonly session: SessionId }
-  | { readonly type: 'report'; readonly id: number; readonly session: SessionId; readonly report: SessionReport };
+  | {
+      readonly type: 'report';
+      readonly id: number;
+      readonly session: SessionId;
+      readonly report: SessionReport;
+    };

@@ -79,8 +79,14 @@ export class RoleSupervisor {
     const { role, identity, snapshot, listen, logLevel } = this.#options;
     const startedAt = Date.now();
     // Once a port was had it is kept, so that neighbours find the role again after a restart.
-    const port = this.endpoint === undefined ? listen.port : Number(this.endpoint.slice(this.endpoint.lastIndexOf(':') + 1));
-    const child = fork(CHILD, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
+    const port =
+      this.endpoint === undefined
+        ? listen.port
+        : Number(this.endpoint.slice(this.endpoint.lastIndexOf(':') + 1));
+    const child = fork(CHILD, [], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
     this.#child = child;
     child.on('message', (message) => void this.#receive(message as FromRole));
     child.once('exit', (code, signal) => {
@@ -95,7 +101,14 @@ export class RoleSupervisor {
       this.#options.log.warn({ role, code, signal, restartInMs: Math.round(wait) }, 'a role ended by itself');
       this.#restart = setTimeout(() => this.#start(), wait);
     });
-    this.#send({ type: 'start', role, identity: identity(), snapshot: snapshot(), listen: { ...listen, port }, logLevel });
+    this.#send({
+      type: 'start',
+      role,
+      identity: identity(),
+      snapshot: snapshot(),
+      listen: { ...listen, port },
+      logLevel,
+    });
   }
 
   #send(message: ToRole): void {
@@ -114,7 +127,10 @@ export class RoleSupervisor {
         this.metrics = message.metrics;
         return;
       case 'start-session':
-        return this.#answer(message.id, async () => ({ ok: true, started: await control.startSession(message.session) }));
+        return this.#answer(message.id, async () => ({
+          ok: true,
+          started: await control.startSession(message.session),
+        }));
       case 'report':
         return this.#answer(message.id, async () => {
           await control.report(message.session, message.report);

@@ -35,7 +35,8 @@ export class SnapshotStore {
   /** @throws Refusal `token_invalid`, `token_expired`, or `stale_generation` when it is not newer */
   async apply(text: string, now: number): Promise<Snapshot> {
     const snapshot = await this.#verify(text, now);
-    if (this.#current && snapshot.version <= this.#current.version) throw new Refusal('stale_generation', 'the snapshot is not newer');
+    if (this.#current && snapshot.version <= this.#current.version)
+      throw new Refusal('stale_generation', 'the snapshot is not newer');
     await writeAtomically(this.#path, text);
     this.#current = snapshot;
     return snapshot;

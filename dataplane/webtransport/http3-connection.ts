@@ -12,7 +12,7 @@ import { decodeFields, encodeFields, type HeaderField } from './qpack.ts';
 import { WebTransportSession } from './session.ts';
 import { decodeSettings, encodeSettings, supportsWebTransport } from './settings.ts';
 import { STREAM, type StreamHead, streamHead } from './stream-head.ts';
-import { readVarint, writeVarint } from './varint.ts';
+import { readVarint } from './varint.ts';
 
 /** Streams and datagrams that may come before their session is accepted; further ones are refused or dropped. */
 const EARLY_STREAMS = 64;
@@ -72,7 +72,7 @@ export class Http3Connection {
       ['sec-webtransport-http3-draft02', '1'],
     ];
     if (origin !== undefined) fields.push(['origin', origin]);
-    const session = new WebTransportSession(this, stream, (id) => this.#sessions.delete(id));
+    const session = new WebTransportSession(this.quic, stream, (id) => this.#sessions.delete(id));
     const { promise, resolve } = Promise.withResolvers<WebTransportSession | number>();
     const onHeaders = this.#once((payload: Uint8Array) => {
       const status = Number(new Map(decodeFields(payload)).get(':status'));
@@ -156,7 +156,7 @@ export class Http3Connection {
   }
 
   #request(stream: ByteStream): void {
-    const session = new WebTransportSession(this, stream, (id) => this.#sessions.delete(id));
+    const session = new WebTransportSession(this.quic, stream, (id) => this.#sessions.delete(id));
     const onHeaders = this.#once((payload: Uint8Array) => {
       const headers = Object.fromEntries(decodeFields(payload));
       const refuse = (status: number) => {
@@ -245,10 +245,6 @@ export class Http3Connection {
     if (!quarter) return;
     this.#sessions.get(quarter.value * 4)?.datagramArrived(datagram.subarray(quarter.next));
   }
-}
-
-export function datagramHead(session: number): Uint8Array {
-  return Uint8Array.from(writeVarint(session / 4));
 }
 
 export function ignoreStream(): StreamObserver {

@@ -1,5 +1,5 @@
 /** The static table of RFC 9204 appendix A: index, name, value. */
-import type { HeaderField } from './qpack.ts';
+export type HeaderField = readonly [name: string, value: string];
 
 const TABLE = `:authority|
 :path|/

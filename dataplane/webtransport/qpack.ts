@@ -4,9 +4,9 @@
  */
 import { createRequire } from 'node:module';
 import { H3, Http3Error } from './http3-error.ts';
-import { STATIC_TABLE } from './qpack-static-table.ts';
+import { type HeaderField, STATIC_TABLE } from './qpack-static-table.ts';
 
-export type HeaderField = readonly [name: string, value: string];
+export type { HeaderField };
 
 /** Decoded size of one field section, as RFC 9114 section 4.2.2 counts it: names, values and 32 a field. */
 export const MAX_FIELD_SECTION = 16_384;

@@ -1,10 +1,10 @@
 /** One WebTransport session (draft-ietf-webtrans-http3): its streams, its datagrams, and its one end. */
 import type { TrafficClass } from '../../schema/channel.ts';
+import type { QuicConnection } from '../quic/quic.ts';
 import type { ByteStream, CloseInfo, DatagramOutcome } from '../transport/transport.ts';
 import { CapsuleReader, encodeClose, encodeDrain, type SessionClose } from './capsule.ts';
 import { encodeFrame, FRAME } from './frames.ts';
-import { datagramHead, type Http3Connection } from './http3-connection.ts';
-import { webTransportHead } from './stream-head.ts';
+import { datagramHead, webTransportHead } from './stream-head.ts';
 
 export interface SessionObserver {
   stream(stream: ByteStream): void;
@@ -31,7 +31,7 @@ export function fromHttp3Code(code: number): number {
 }
 
 export class WebTransportSession {
-  readonly #connection: Http3Connection;
+  readonly #quic: QuicConnection;
   readonly #request: ByteStream;
   readonly #forget: (id: number) => void;
   readonly #capsules = new CapsuleReader();
@@ -40,8 +40,8 @@ export class WebTransportSession {
   #observer: SessionObserver | undefined;
   #over: SessionClose | undefined;
 
-  constructor(connection: Http3Connection, request: ByteStream, forget: (id: number) => void) {
-    this.#connection = connection;
+  constructor(quic: QuicConnection, request: ByteStream, forget: (id: number) => void) {
+    this.#quic = quic;
     this.#request = request;
     this.#forget = forget;
     this.#datagramHead = datagramHead(request.id);
@@ -58,7 +58,7 @@ export class WebTransportSession {
   }
 
   async openStream(bidirectional: boolean, trafficClass: TrafficClass): Promise<ByteStream> {
-    const { quic } = this.#connection;
+    const quic = this.#quic;
     const stream = await (bidirectional
       ? quic.openStream(trafficClass)
       : quic.openUnidirectional(trafficClass));
@@ -76,15 +76,15 @@ export class WebTransportSession {
     const framed = new Uint8Array(this.#datagramHead.length + bytes.length);
     framed.set(this.#datagramHead);
     framed.set(bytes, this.#datagramHead.length);
-    return this.#connection.quic.sendDatagram(framed, 0);
+    return this.#quic.sendDatagram(framed, 0);
   }
 
   get maxDatagramSize(): number {
-    return Math.max(0, this.#connection.quic.maxDatagramSize - this.#datagramHead.length);
+    return Math.max(0, this.#quic.maxDatagramSize - this.#datagramHead.length);
   }
 
   stats() {
-    return this.#connection.quic.stats();
+    return this.#quic.stats();
   }
 
   drain(): void {

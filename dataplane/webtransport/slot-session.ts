@@ -11,7 +11,7 @@ interface LibraryStream {
     readBytes: number;
     fin: boolean;
     drained: boolean;
-  }): { stopReading?: boolean };
+  }): void;
   onStreamWrite(outcome: { success: boolean }): void;
   onStreamNetworkFinish(outcome: { nettask: 'stopSending' | 'resetStream' | 'streamFinal' }): void;
   onStreamRecvSignal(signal: { code: number; nettask: 'stopSending' | 'resetStream' }): void;
@@ -180,18 +180,12 @@ export class SlotStream implements StreamObserver {
   // What the transport tells.
 
   readable(): void {
-    while (this.#reading && !this.#finDelivered) {
-      const buffer = this.#stream.read();
-      if (!buffer) break;
-      const drained = true;
-      const { stopReading } = this.jsobj.commitReadBuffer({
-        buffer,
-        byob: undefined,
-        readBytes: buffer.length,
-        fin: false,
-        drained,
-      });
-      if (stopReading) this.#reading = false;
+    // One chunk for each time the library asks: its answer about stopping comes only while it waits, and its queue has no bound.
+    const buffer = this.#reading && !this.#finDelivered ? this.#stream.read() : undefined;
+    if (buffer) {
+      this.#reading = false;
+      const { length } = buffer;
+      this.jsobj.commitReadBuffer({ buffer, byob: undefined, readBytes: length, fin: false, drained: true });
     }
     if (this.#finDelivered || !this.#stream.readableEnded || !this.#receives) return;
     this.#finDelivered = true;

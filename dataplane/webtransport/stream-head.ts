@@ -17,6 +17,11 @@ export function webTransportHead(bidirectional: boolean, session: number): Uint8
   return Uint8Array.from([...writeVarint(type), ...writeVarint(session)]);
 }
 
+/** Stands before every datagram: a quarter of the session's id (RFC 9297 section 2.1). */
+export function datagramHead(session: number): Uint8Array {
+  return Uint8Array.from(writeVarint(session / 4));
+}
+
 export type StreamHead =
   | { readonly kind: 'webtransport'; readonly session: number }
   | { readonly kind: 'request' }

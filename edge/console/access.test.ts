@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { Refusal } from '../../schema/refusal.ts';
 import { Access } from './access.ts';
 
-const user = { id: '0f8fad5b-d9cb-469f-a165-70867728950e', email: 'a@b.test', name: 'A', platformRole: null, organizations: [] };
+const user = {
+  id: '0f8fad5b-d9cb-469f-a165-70867728950e',
+  email: 'a@b.test',
+  name: 'A',
+  platformRole: null,
+  organizations: [],
+};
 
 function server() {
   const calls: string[] = [];
@@ -35,8 +41,18 @@ test('a token near its end is renewed, one with life left is not', async () => {
 });
 
 test('a refused sign-in says why', async () => {
-  const problem = { type: 'x', title: 'x', status: 401, detail: 'no', code: 'bad_credentials', requestId: 'r' };
-  const access = new Access(async () => Response.json(problem, { status: 401 }), () => 0);
+  const problem = {
+    type: 'x',
+    title: 'x',
+    status: 401,
+    detail: 'no',
+    code: 'bad_credentials',
+    requestId: 'r',
+  };
+  const access = new Access(
+    async () => Response.json(problem, { status: 401 }),
+    () => 0,
+  );
   const refused = await access.signIn('a', 'b').catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Refusal);
   expect(refused).toMatchObject({ code: 'bad_credentials', message: 'no' });

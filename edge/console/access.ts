@@ -13,7 +13,9 @@ export async function answerOf(response: Response): Promise<unknown> {
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer;
   const problem = Problem.safeParse(answer);
-  throw problem.success ? new Refusal(problem.data.code, problem.data.detail) : new Refusal('unavailable', `the API answered HTTP ${response.status}`);
+  throw problem.success
+    ? new Refusal(problem.data.code, problem.data.detail)
+    : new Refusal('unavailable', `the API answered HTTP ${response.status}`);
 }
 
 export class Access {
@@ -61,6 +63,13 @@ export class Access {
 
   async #post(path: string, body: object): Promise<unknown> {
     const headers = { 'content-type': 'application/json' };
-    return answerOf(await this.#send(path, { method: 'POST', headers, body: JSON.stringify(body), credentials: 'same-origin' }));
+    return answerOf(
+      await this.#send(path, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+        credentials: 'same-origin',
+      }),
+    );
   }
 }

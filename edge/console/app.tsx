@@ -25,10 +25,16 @@ export function App() {
     return () => removeEventListener('hashchange', moved);
   }, []);
   const [first] = signedIn?.user.organizations ?? [];
-  const api = useMemo(() => (signedIn && first ? new Api(access, send, signedIn.user, first.id) : undefined), [signedIn, first]);
+  const api = useMemo(
+    () => (signedIn && first ? new Api(access, send, signedIn.user, first.id) : undefined),
+    [signedIn, first],
+  );
 
   if (signedIn === undefined) return <div class="loading" role="status" aria-label="Loading" />;
-  if (signedIn === null) return <SignInPage signIn={async (email, password) => setSignedIn(await access.signIn(email, password))} />;
+  if (signedIn === null)
+    return (
+      <SignInPage signIn={async (email, password) => setSignedIn(await access.signIn(email, password))} />
+    );
   const signOut = () => void access.signOut().then(() => setSignedIn(null));
   if (!api) return <NoOrganization signOut={signOut} />;
   return (
@@ -46,7 +52,11 @@ export function App() {
           </button>
         </span>
       </header>
-      {resource === undefined ? <ResourcesPage api={api} /> : <ResourcePage key={resource} api={api} name={resource} />}
+      {resource === undefined ? (
+        <ResourcesPage api={api} />
+      ) : (
+        <ResourcePage key={resource} api={api} name={resource} />
+      )}
     </div>
   );
 }

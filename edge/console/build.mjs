@@ -18,7 +18,13 @@ function files(folder) {
 }
 
 const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
-for (const folder of ['edge/console', 'schema', 'dataplane/client', 'dataplane/transport', 'dataplane/channel']) {
+for (const folder of [
+  'edge/console',
+  'schema',
+  'dataplane/client',
+  'dataplane/transport',
+  'dataplane/channel',
+]) {
   for (const file of files(join(root, folder)).sort()) hash.update(file).update(readFileSync(file));
 }
 const inputs = hash.digest('hex');

@@ -24,10 +24,13 @@ export function createGateway(redis: Redis, token: string): Hono {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const expected = digest(`Bearer ${token}`);
   app.use(async (c, next) => {
-    if (!timingSafeEqual(digest(c.req.header('authorization') ?? ''), expected)) return c.json({ error: 'WRONGPASS invalid or missing auth token' }, 401);
+    if (!timingSafeEqual(digest(c.req.header('authorization') ?? ''), expected))
+      return c.json({ error: 'WRONGPASS invalid or missing auth token' }, 401);
     return next();
   });
-  app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json({ error: 'ERR the request is too large' }, 413) }));
+  app.use(
+    bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json({ error: 'ERR the request is too large' }, 413) }),
+  );
 
   app.post('/pipeline', async (c) => {
     const commands = Pipeline.safeParse(await c.req.json().catch(() => undefined));
@@ -44,7 +47,11 @@ export function createGateway(redis: Redis, token: string): Hono {
     for (const [name, ...words] of commands.data) transaction.call(name, ...words);
     try {
       const results = (await transaction.exec()) ?? [];
-      return c.json(results.map(([error, result]): Reply => (error ? { error: error.message } : { result: encode(result) })));
+      return c.json(
+        results.map(
+          ([error, result]): Reply => (error ? { error: error.message } : { result: encode(result) }),
+        ),
+      );
     } catch (error) {
       return c.json({ error: error instanceof Error ? error.message : 'ERR' }, 400);
     }
@@ -56,8 +63,15 @@ export function createGateway(redis: Redis, token: string): Hono {
       return streamSSE(c, async (stream) => {
         const subscriber = redis.duplicate();
         stream.onAbort(() => subscriber.disconnect());
-        subscriber.on('message', (from, message) => void stream.writeSSE({ data: `message,${from},${message}` }));
-        subscriber.on('pmessage', (pattern, from, message) => void stream.writeSSE({ data: `pmessage,${pattern},${from},${message}` }));
+        subscriber.on(
+          'message',
+          (from, message) => void stream.writeSSE({ data: `message,${from},${message}` }),
+        );
+        subscriber.on(
+          'pmessage',
+          (pattern, from, message) =>
+            void stream.writeSSE({ data: `pmessage,${pattern},${from},${message}` }),
+        );
         await subscriber[kind](channel);
         await stream.writeSSE({ data: `${kind},${channel},1` });
         await new Promise<void>((resolve) => stream.onAbort(resolve));
@@ -67,7 +81,8 @@ export function createGateway(redis: Redis, token: string): Hono {
 
   app.post('/', async (c) => {
     const command = CommandWords.safeParse(await c.req.json().catch(() => undefined));
-    if (!command.success) return c.json({ error: 'ERR a command is an array of a name and its arguments' }, 400);
+    if (!command.success)
+      return c.json({ error: 'ERR a command is an array of a name and its arguments' }, 400);
     const reply = await run(redis, command.data, encoder(c.req.header('upstash-encoding')));
     return c.json(reply, 'error' in reply ? 400 : 200);
   });
@@ -81,7 +96,11 @@ export function createGateway(redis: Redis, token: string): Hono {
   return app;
 }
 
-async function run(redis: Redis, [name, ...words]: z.infer<typeof CommandWords>, encode: (value: unknown) => unknown): Promise<Reply> {
+async function run(
+  redis: Redis,
+  [name, ...words]: z.infer<typeof CommandWords>,
+  encode: (value: unknown) => unknown,
+): Promise<Reply> {
   try {
     return { result: encode(await redis.call(name, ...words)) };
   } catch (error) {
@@ -91,7 +110,10 @@ async function run(redis: Redis, [name, ...words]: z.infer<typeof CommandWords>,
 
 /** In base64 all strings but OK; numbers and null as they are. Objects, which some clients make of maps, are flat lists again. */
 function encoder(encoding: string | undefined): (value: unknown) => unknown {
-  const text = encoding === 'base64' ? (value: string) => (value === 'OK' ? value : Buffer.from(value).toString('base64')) : (value: string) => value;
+  const text =
+    encoding === 'base64'
+      ? (value: string) => (value === 'OK' ? value : Buffer.from(value).toString('base64'))
+      : (value: string) => value;
   const encode = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(encode);

@@ -8,10 +8,13 @@ if (!url || !token) throw new Error('the gateway needs REDIS_URL and UPSTASH_RED
 
 const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: true });
 redis.on('error', (error: Error) => process.stderr.write(`redis: ${error.message}\n`));
-const server = serve({ fetch: createGateway(redis, token).fetch, hostname: '127.0.0.1', port: Number(port) }, (address) => {
-  if (process.send) process.send({ listening: address.port });
-  else process.stdout.write(`listening on http://127.0.0.1:${address.port}\n`);
-});
+const server = serve(
+  { fetch: createGateway(redis, token).fetch, hostname: '127.0.0.1', port: Number(port) },
+  (address) => {
+    if (process.send) process.send({ listening: address.port });
+    else process.stdout.write(`listening on http://127.0.0.1:${address.port}\n`);
+  },
+);
 
 function stop(): void {
   server.close();

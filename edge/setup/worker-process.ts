@@ -11,7 +11,9 @@ const { readEnv } = await import('../env.ts');
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const env = readEnv(process.env);
-const bindings = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, { type: 'plain_text' as const, value }]));
+const bindings = Object.fromEntries(
+  Object.entries(env).map(([name, value]) => [name, { type: 'plain_text' as const, value }]),
+);
 const worker = await startWorker({
   config: `${root}/wrangler.toml`,
   bindings,

@@ -1,8 +1,8 @@
 /** The demo organization, made through the control API as the platform's owner would. Each step is skipped when it was done before. */
 import { z } from 'zod';
+import { SignedIn } from '../../schema/api/auth.ts';
 import { BootstrapToken, ClusterView, MemberView, OrganizationView } from '../../schema/api/platform.ts';
 import { ResourceView } from '../../schema/api/resources.ts';
-import { SignedIn } from '../../schema/api/auth.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Settings } from './settings.ts';
 import type { DemoSshd } from './sshd.ts';
@@ -30,7 +30,9 @@ export class Owner {
   }
 
   async get(path: string): Promise<unknown> {
-    const response = await fetch(new URL(path, this.#api), { headers: { authorization: `Bearer ${this.#token}` } });
+    const response = await fetch(new URL(path, this.#api), {
+      headers: { authorization: `Bearer ${this.#token}` },
+    });
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return response.json();
   }
@@ -55,25 +57,50 @@ export interface DemoTargets {
 }
 
 /** @returns the cluster and organization */
-export async function createDemo(owner: Owner, settings: Settings, targets: DemoTargets): Promise<NonNullable<Settings['demo']>> {
+export async function createDemo(
+  owner: Owner,
+  settings: Settings,
+  targets: DemoTargets,
+): Promise<NonNullable<Settings['demo']>> {
   await owner.post('/v1/platform/clusters', { name: CLUSTER, origins: [targets.origin] });
-  const { clusters } = z.object({ clusters: z.array(ClusterView) }).parse(await owner.get('/v1/platform/clusters'));
+  const { clusters } = z
+    .object({ clusters: z.array(ClusterView) })
+    .parse(await owner.get('/v1/platform/clusters'));
   const cluster = clusters.find(({ name }) => name === CLUSTER)?.id;
   if (!cluster) throw new Error('the demo cluster was not made');
-  const made = OrganizationView.optional().parse(await owner.post('/v1/platform/organizations', { name: ORG, cluster }));
+  const made = OrganizationView.optional().parse(
+    await owner.post('/v1/platform/organizations', { name: ORG, cluster }),
+  );
   const org = made?.id ?? settings.demo?.org;
-  if (!org) throw new Error('an organization named demo exists already and is not ours: use another --data folder');
+  if (!org)
+    throw new Error('an organization named demo exists already and is not ours: use another --data folder');
   await createMember(owner, org, settings.owner, 'Demo Owner', 'organization_owner');
   await createMember(owner, org, settings.user, 'Demo User', 'organization_user');
   const { sshd, pagePort } = targets;
-  const shell = { protocol: 'ssh', host: '127.0.0.1', port: sshd.port, username: sshd.username, hostKeys: [sshd.hostKey] };
+  const shell = {
+    protocol: 'ssh',
+    host: '127.0.0.1',
+    port: sshd.port,
+    username: sshd.username,
+    hostKeys: [sshd.hostKey],
+  };
   const credential = { type: 'private_key', privateKey: sshd.privateKey };
   await createResource(owner, org, { name: 'demo-shell', egressPool: POOL, target: shell, credential });
-  await createResource(owner, org, { name: 'this-host', egressPool: POOL, target: { protocol: 'tcp', host: '127.0.0.1', port: pagePort } });
+  await createResource(owner, org, {
+    name: 'this-host',
+    egressPool: POOL,
+    target: { protocol: 'tcp', host: '127.0.0.1', port: pagePort },
+  });
   return { cluster, org };
 }
 
-async function createMember(owner: Owner, org: string, { email, password }: Settings['owner'], name: string, role: string): Promise<void> {
+async function createMember(
+  owner: Owner,
+  org: string,
+  { email, password }: Settings['owner'],
+  name: string,
+  role: string,
+): Promise<void> {
   MemberView.optional().parse(await owner.post(`/v1/orgs/${org}/members`, { email, password, name, role }));
 }
 
@@ -87,6 +114,10 @@ async function createResource(owner: Owner, org: string, resource: object): Prom
 
 export async function bootstrapToken(owner: Owner, cluster: string, role: NodeRole): Promise<string> {
   const egressPools = role === 'service' ? [POOL] : [];
-  const answer = await owner.post(`/v1/platform/clusters/${cluster}/bootstrap-tokens`, { roles: [role], egressPools, expiresIn: 600 });
+  const answer = await owner.post(`/v1/platform/clusters/${cluster}/bootstrap-tokens`, {
+    roles: [role],
+    egressPools,
+    expiresIn: 600,
+  });
   return BootstrapToken.parse(answer).token;
 }

@@ -1,8 +1,8 @@
 /** `npm start`: a whole fabric on one machine, as separate processes, until it is told to stop. */
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { masterSealer } from '../../edge/keys/envelope.ts';
 import { initialize, migrate } from '../../edge/setup/setup.ts';
 import { createDemo, Owner } from './demo.ts';
@@ -28,7 +28,10 @@ Ctrl-C stops everything.
 `;
 const DEFAULT_PORT = 7443;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const RUNTIMES = { workerd: here('../../edge/setup/worker-process.ts'), node: here('../../edge/node.ts') } as const;
+const RUNTIMES = {
+  workerd: here('../../edge/setup/worker-process.ts'),
+  node: here('../../edge/node.ts'),
+} as const;
 
 interface Options {
   readonly data: string;
@@ -52,12 +55,19 @@ function readOptions(): Options {
     process.exit(0);
   }
   const port = values.port === undefined ? undefined : Number(values.port);
-  const wrong = !(values.runtime in RUNTIMES) || (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536));
+  const wrong =
+    !(values.runtime in RUNTIMES) ||
+    (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536));
   if (wrong) {
     process.stderr.write(HELP);
     process.exit(2);
   }
-  return { data: resolve(values.data), port, runtime: values.runtime as keyof typeof RUNTIMES, json: values.json };
+  return {
+    data: resolve(values.data),
+    port,
+    runtime: values.runtime as keyof typeof RUNTIMES,
+    json: values.json,
+  };
 }
 
 const startedAt = performance.now();
@@ -65,12 +75,17 @@ function progress(text: string): void {
   process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
 }
 
-async function bringUp({ data, port: wantedPort, runtime, json }: Options, processes: Processes, settings: SettingsFile): Promise<void> {
+async function bringUp(
+  { data, port: wantedPort, runtime, json }: Options,
+  processes: Processes,
+  settings: SettingsFile,
+): Promise<void> {
   const { values } = settings;
   const leftovers = await processes.endLeftovers();
   if (leftovers.length > 0) progress(`ended what an earlier run left: ${leftovers.join(', ')}`);
   const port = await settings.port('api', wantedPort ?? values.ports['api'] ?? DEFAULT_PORT);
-  if (wantedPort !== undefined && port !== wantedPort) throw new Error(`port ${wantedPort} is taken: choose another with --port`);
+  if (wantedPort !== undefined && port !== wantedPort)
+    throw new Error(`port ${wantedPort} is taken: choose another with --port`);
   const ports = {
     postgres: await settings.port('postgres'),
     redis: await settings.port('redis'),
@@ -81,7 +96,10 @@ async function bringUp({ data, port: wantedPort, runtime, json }: Options, proce
   await settings.save();
 
   const external = process.env['DATABASE_URL'];
-  const postgres = external === undefined ? await startPostgres(processes, data, ports.postgres, values.databasePassword) : undefined;
+  const postgres =
+    external === undefined
+      ? await startPostgres(processes, data, ports.postgres, values.databasePassword)
+      : undefined;
   progress(postgres ? 'PostgreSQL is up' : 'using the PostgreSQL in DATABASE_URL');
   const ownerUrl = postgres?.ownerUrl ?? external ?? '';
   const apiUrl = postgres?.url('fabric_api', values.apiPassword) ?? asApiRole(ownerUrl, values.apiPassword);
@@ -91,8 +109,12 @@ async function bringUp({ data, port: wantedPort, runtime, json }: Options, proce
   progress('the database is up to date');
 
   const upstash = process.env['UPSTASH_REDIS_REST_URL'];
-  const redisUrl = upstash ?? (await startRedis(processes, data, ports, { password: values.redisPassword, token: values.redisToken }));
-  progress(upstash === undefined ? 'Redis and its gateway are up' : 'using the Redis in UPSTASH_REDIS_REST_URL');
+  const redisUrl =
+    upstash ??
+    (await startRedis(processes, data, ports, { password: values.redisPassword, token: values.redisToken }));
+  progress(
+    upstash === undefined ? 'Redis and its gateway are up' : 'using the Redis in UPSTASH_REDIS_REST_URL',
+  );
 
   const api = `http://127.0.0.1:${port}`;
   await processes.fork('api', RUNTIMES[runtime], [], {
@@ -121,7 +143,13 @@ async function bringUp({ data, port: wantedPort, runtime, json }: Options, proce
   await untilLinked(localPorts);
   progress('the nodes have found each other');
 
-  const facts = { api, console: api, ...values.owner, resources: ['demo-shell', 'this-host'], pids: processes.pids() };
+  const facts = {
+    api,
+    console: api,
+    ...values.owner,
+    resources: ['demo-shell', 'this-host'],
+    pids: processes.pids(),
+  };
   if (json) process.stdout.write(`${readyLine(facts)}\n`);
   else process.stderr.write(readyBlock(facts));
 }

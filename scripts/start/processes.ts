@@ -4,7 +4,15 @@
  */
 import { type ChildProcess, type ForkOptions, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -46,20 +54,34 @@ export class Processes {
   }
 
   pids(): Record<string, number> {
-    return Object.fromEntries(this.#running.flatMap(({ name, child }) => (child.pid === undefined ? [] : [[name, child.pid]])));
+    return Object.fromEntries(
+      this.#running.flatMap(({ name, child }) => (child.pid === undefined ? [] : [[name, child.pid]])),
+    );
   }
 
   /** A Node program of ours; resolves with its first IPC message, which says that it is ready. */
-  async fork(name: string, module: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Record<string, unknown>> {
+  async fork(
+    name: string,
+    module: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+  ): Promise<Record<string, unknown>> {
     const options: ForkOptions = { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] };
     const child = fork(module, args, options);
     this.#adopt(name, child);
-    const ready = once(child, 'message', { signal: AbortSignal.timeout(READY_MS) }).then(([message]) => message as Record<string, unknown>);
+    const ready = once(child, 'message', { signal: AbortSignal.timeout(READY_MS) }).then(
+      ([message]) => message as Record<string, unknown>,
+    );
     return Promise.race([ready, this.#ended(name, child)]);
   }
 
   /** Another program; the caller finds out when it is ready. */
-  spawn(name: string, program: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): ChildProcess {
+  spawn(
+    name: string,
+    program: string,
+    args: readonly string[],
+    options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+  ): ChildProcess {
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#adopt(name, child);
     return child;
@@ -72,7 +94,10 @@ export class Processes {
     ended.catch(() => {});
     const poll = async () => {
       while (!(await check())) {
-        if (Date.now() > deadline) throw new ProcessFailed(`${name} was not ready in ${READY_MS / 1000} seconds: see ${this.logOf(name)}`);
+        if (Date.now() > deadline)
+          throw new ProcessFailed(
+            `${name} was not ready in ${READY_MS / 1000} seconds: see ${this.logOf(name)}`,
+          );
         await sleep(50);
       }
     };
@@ -97,7 +122,9 @@ export class Processes {
     const path = join(this.#folder, 'owner');
     const [pid = '', started = ''] = existsSync(path) ? readFileSync(path, 'utf8').split(' ') : [];
     if (started !== '' && startTime(Number(pid)) === started) {
-      throw new ProcessFailed(`this data folder is in use by process ${pid}: stop it first, or choose another with --data`);
+      throw new ProcessFailed(
+        `this data folder is in use by process ${pid}: stop it first, or choose another with --data`,
+      );
     }
     writeFileSync(path, `${process.pid} ${startTime(process.pid)}`, { mode: 0o600 });
   }
@@ -119,7 +146,8 @@ export class Processes {
 
   #remember(name: string, pid: number): void {
     const started = startTime(pid);
-    if (started !== undefined) writeFileSync(join(this.#folder, `${name}.pid`), `${pid} ${started}`, { mode: 0o600 });
+    if (started !== undefined)
+      writeFileSync(join(this.#folder, `${name}.pid`), `${pid} ${started}`, { mode: 0o600 });
   }
 
   #adopt(name: string, child: ChildProcess): void {

@@ -12,9 +12,22 @@ export interface RedisSecrets {
 }
 
 /** @returns the gateway's URL */
-export async function startRedis(processes: Processes, data: string, ports: { redis: number; gateway: number }, secrets: RedisSecrets): Promise<string> {
+export async function startRedis(
+  processes: Processes,
+  data: string,
+  ports: { redis: number; gateway: number },
+  secrets: RedisSecrets,
+): Promise<string> {
   const config = `${data}/redis.conf`;
-  const lines = ['bind 127.0.0.1', `port ${ports.redis}`, 'save ""', 'appendonly no', `dir ${data}`, `requirepass ${secrets.password}`, 'maxmemory 256mb'];
+  const lines = [
+    'bind 127.0.0.1',
+    `port ${ports.redis}`,
+    'save ""',
+    'appendonly no',
+    `dir ${data}`,
+    `requirepass ${secrets.password}`,
+    'maxmemory 256mb',
+  ];
   await writeAtomically(config, `${lines.join('\n')}\n`);
   const child = processes.spawn('redis', 'redis-server', [config]);
   await processes.until('redis', child, () => accepts(ports.redis));

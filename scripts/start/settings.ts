@@ -36,7 +36,9 @@ export class SettingsFile {
   constructor(data: string) {
     mkdirSync(data, { recursive: true, mode: 0o755 });
     this.#path = join(data, 'settings.json');
-    this.values = existsSync(this.#path) ? Settings.parse(JSON.parse(readFileSync(this.#path, 'utf8'))) : fresh();
+    this.values = existsSync(this.#path)
+      ? Settings.parse(JSON.parse(readFileSync(this.#path, 'utf8')))
+      : fresh();
   }
 
   async save(): Promise<void> {

@@ -16,7 +16,8 @@ export interface DemoSshd {
 }
 
 function makeKey(path: string): void {
-  if (!existsSync(path)) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'fabric-demo', '-f', path]);
+  if (!existsSync(path))
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'fabric-demo', '-f', path]);
 }
 
 export async function startSshd(processes: Processes, data: string, port: number): Promise<DemoSshd> {
@@ -50,6 +51,13 @@ export async function startSshd(processes: Processes, data: string, port: number
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const child = processes.spawn('sshd', '/usr/sbin/sshd', ['-D', '-e', '-f', config]);
   await processes.until('sshd', child, () => accepts(port));
-  const shown = execFileSync('ssh-keygen', ['-l', '-E', 'sha256', '-f', `${hostKey}.pub`], { encoding: 'utf8' });
-  return { port, username: userInfo().username, hostKey: shown.split(' ')[1] ?? '', privateKey: readFileSync(userKey, 'utf8') };
+  const shown = execFileSync('ssh-keygen', ['-l', '-E', 'sha256', '-f', `${hostKey}.pub`], {
+    encoding: 'utf8',
+  });
+  return {
+    port,
+    username: userInfo().username,
+    hostKey: shown.split(' ')[1] ?? '',
+    privateKey: readFileSync(userKey, 'utf8'),
+  };
 }

@@ -47,7 +47,7 @@ export class Shell {
     channel.stderr.resume();
     channel.on('exit', (status: number | null, signal?: string) => {
       // ssh2 puts SIG before the name that RFC 4254 section 6.10 gives without it.
-    exit = { status: status ?? 255, signal: signal?.replace(/^SIG/, '') ?? '' };
+      exit = { status: status ?? 255, signal: signal?.replace(/^SIG/, '') ?? '' };
     });
     channel.on('close', () => {
       this.#over = true;

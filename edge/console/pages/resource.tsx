@@ -15,8 +15,15 @@ export function ResourcePage({ api, name }: { api: Api; name: string }) {
   }, [api, name]);
   if (problem !== '') return <Notice title="That did not work" text={problem} />;
   if (resource === undefined) return <div class="loading" role="status" aria-label="Loading" />;
-  if (resource === null) return <Notice title={`No resource named ${name}`} text="It does not exist, or was not granted to you." />;
-  return resource.protocol === 'ssh' ? <TerminalView api={api} resource={resource} /> : <ForwardHelp name={name} />;
+  if (resource === null)
+    return (
+      <Notice title={`No resource named ${name}`} text="It does not exist, or was not granted to you." />
+    );
+  return resource.protocol === 'ssh' ? (
+    <TerminalView api={api} resource={resource} />
+  ) : (
+    <ForwardHelp name={name} />
+  );
 }
 
 function Notice({ title, text }: { title: string; text: string }) {
@@ -38,7 +45,11 @@ function ForwardHelp({ name }: { name: string }) {
       <p>This is a TCP service. Bring it to a port of your own machine:</p>
       <pre class="command">
         <code>{command}</code>
-        <button type="button" class="quiet" onClick={() => void navigator.clipboard.writeText(command).then(() => setCopied(true))}>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => void navigator.clipboard.writeText(command).then(() => setCopied(true))}
+        >
           {copied ? 'Copied' : 'Copy'}
         </button>
       </pre>

@@ -31,14 +31,24 @@ export function ResourcesPage({ api }: { api: Api }) {
     <main class="list">
       <div class="head">
         <h1>Resources</h1>
-        <input type="search" placeholder="Search" aria-label="Search resources" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+        <input
+          type="search"
+          placeholder="Search"
+          aria-label="Search resources"
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
       </div>
       {problem !== '' && (
         <p class="problem" role="alert">
           {problem}
         </p>
       )}
-      {shown?.length === 0 && <p class="muted">{resources?.length === 0 ? 'Nothing was granted to you yet.' : 'Nothing by that name.'}</p>}
+      {shown?.length === 0 && (
+        <p class="muted">
+          {resources?.length === 0 ? 'Nothing was granted to you yet.' : 'Nothing by that name.'}
+        </p>
+      )}
       <ul>
         {shown?.map((resource) => (
           <li key={resource.id}>

@@ -29,7 +29,13 @@ export function SignInPage({ signIn }: { signIn: (email: string, password: strin
         </label>
         <label>
           Password
-          <input name="password" type="password" autocomplete="current-password" required data-testid="password" />
+          <input
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required
+            data-testid="password"
+          />
         </label>
         {problem !== '' && (
           <p class="problem" role="alert" data-testid="problem">

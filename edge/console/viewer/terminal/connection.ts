@@ -26,7 +26,14 @@ export interface LineStatus {
 
 const PING_MS = 1_000;
 /** Refusals that trying again does not mend. */
-const FINAL = new Set(['session_ended', 'not_found', 'forbidden', 'channel_not_allowed', 'target_auth_failed', 'target_untrusted']);
+const FINAL = new Set([
+  'session_ended',
+  'not_found',
+  'forbidden',
+  'channel_not_allowed',
+  'target_auth_failed',
+  'target_untrusted',
+]);
 
 export class TerminalLine {
   readonly #api: Api;
@@ -42,7 +49,13 @@ export class TerminalLine {
   #channel: TerminalChannel | undefined;
   #tries = 0;
 
-  constructor(host: HTMLElement, api: Api, resource: ResourceView, fresh: boolean, show: (status: LineStatus) => void) {
+  constructor(
+    host: HTMLElement,
+    api: Api,
+    resource: ResourceView,
+    fresh: boolean,
+    show: (status: LineStatus) => void,
+  ) {
     this.#api = api;
     this.#resource = resource;
     this.#show = show;
@@ -54,14 +67,20 @@ export class TerminalLine {
       scrollback: 5_000,
       cursorBlink: true,
       screenReaderMode: false,
-      theme: { background: color('--terminal'), foreground: color('--terminal-text'), cursor: color('--accent') },
+      theme: {
+        background: color('--terminal'),
+        foreground: color('--terminal-text'),
+        cursor: color('--accent'),
+      },
     });
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.open(host);
     this.#fit.fit();
     const encoder = new TextEncoder();
     this.#terminal.onData((text) => this.#channel?.write(encoder.encode(text)));
-    this.#terminal.onBinary((text) => this.#channel?.write(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+    this.#terminal.onBinary((text) =>
+      this.#channel?.write(Uint8Array.from(text, (character) => character.charCodeAt(0))),
+    );
     this.#terminal.onResize(({ cols, rows }) => this.#channel?.resize({ cols, rows }));
     this.#resized = new ResizeObserver(() => this.#fit.fit());
     this.#resized.observe(host);
@@ -83,10 +102,18 @@ export class TerminalLine {
     while (!signal.aborted) {
       try {
         const why = await this.#attachOnce(start);
-        if (why) return this.#update({ state: why.code === 'conflict' ? 'taken over' : 'ended', reason: why.message });
+        if (why)
+          return this.#update({
+            state: why.code === 'conflict' ? 'taken over' : 'ended',
+            reason: why.message,
+          });
       } catch (error) {
-        if (error instanceof Refusal && FINAL.has(error.code)) return this.#update({ state: 'ended', reason: error.message });
-        this.#update({ state: this.#session ? 'reconnecting' : 'connecting', reason: error instanceof Error ? error.message : String(error) });
+        if (error instanceof Refusal && FINAL.has(error.code))
+          return this.#update({ state: 'ended', reason: error.message });
+        this.#update({
+          state: this.#session ? 'reconnecting' : 'connecting',
+          reason: error instanceof Error ? error.message : String(error),
+        });
       }
       start = false;
       await new Promise((resolve) => setTimeout(resolve, retryDelay(this.#tries, Math.random())));
@@ -100,7 +127,9 @@ export class TerminalLine {
     const keys = await generateKeyPair('EdDSA', { extractable: false });
     const key = await publicClientKey(keys.publicKey);
     this.#session ??= fresh ? undefined : await this.#liveSession();
-    const ticket = this.#session ? await this.#api.attach(this.#session, key) : await this.#api.open(this.#resource.id, key);
+    const ticket = this.#session
+      ? await this.#api.attach(this.#session, key)
+      : await this.#api.open(this.#resource.id, key);
     const attachment = await attach(ticket, keys, { dial: dialBrowser, signal });
     if (signal.aborted) {
       void attachment.detach();
@@ -110,10 +139,15 @@ export class TerminalLine {
     this.#attachment = attachment;
     const over = Promise.withResolvers<Refusal | undefined>();
     const { cols, rows } = this.#terminal;
-    this.#channel = await attachment.openTerminal({ mode: 'shell', term: 'xterm-256color', size: { cols, rows } }, this.#observer(over.resolve));
+    this.#channel = await attachment.openTerminal(
+      { mode: 'shell', term: 'xterm-256color', size: { cols, rows } },
+      this.#observer(over.resolve),
+    );
     this.#tries = 0;
     this.#update({ state: 'live', relays: attachment.relays });
-    void attachment.closed.then(({ ended, reason }) => over.resolve(ended ? new Refusal('session_ended', reason) : undefined));
+    void attachment.closed.then(({ ended, reason }) =>
+      over.resolve(ended ? new Refusal('session_ended', reason) : undefined),
+    );
     const pings = setInterval(() => void this.#ping(attachment), PING_MS);
     void this.#ping(attachment);
     const why = await over.promise;
@@ -146,7 +180,13 @@ export class TerminalLine {
         this.#terminal.reset();
         write(bytes);
       },
-      exit: ({ status }) => over(new Refusal('session_ended', status === 0 ? 'the shell ended' : `the shell ended with status ${status}`)),
+      exit: ({ status }) =>
+        over(
+          new Refusal(
+            'session_ended',
+            status === 0 ? 'the shell ended' : `the shell ended with status ${status}`,
+          ),
+        ),
       writable: () => {},
       lost: (why) => over(why.code === 'conflict' ? why : undefined),
     };

@@ -21,7 +21,11 @@ export function TerminalView({ api, resource }: { api: Api; resource: ResourceVi
       <div class="terminal" ref={host} data-testid="terminal" />
       {isOver && (
         <div class="over" role="alertdialog" aria-label="The session is over here">
-          <p>{status.state === 'taken over' ? 'Another window has this session now.' : `This session ended: ${status.reason ?? ''}`}</p>
+          <p>
+            {status.state === 'taken over'
+              ? 'Another window has this session now.'
+              : `This session ended: ${status.reason ?? ''}`}
+          </p>
           <button type="button" onClick={() => setStart(start + 1)} data-testid="new-session">
             Start a new session
           </button>
@@ -33,7 +37,9 @@ export function TerminalView({ api, resource }: { api: Api; resource: ResourceVi
         <span data-testid="status-state">{status.state}</span>
         {status.rttMs !== undefined && <span data-testid="status-rtt">{rttText(status.rttMs)}</span>}
         {status.relays !== undefined && <span data-testid="status-path">{pathText(status.relays)}</span>}
-        {status.state === 'reconnecting' && status.reason !== undefined && <span class="muted">{status.reason}</span>}
+        {status.state === 'reconnecting' && status.reason !== undefined && (
+          <span class="muted">{status.reason}</span>
+        )}
         <button type="button" class="quiet end" onClick={() => setStart(start + 1)}>
           New session
         </button>

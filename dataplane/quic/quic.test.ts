@@ -1,0 +1,222 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { beforeAll, expect, test } from 'vitest';
+import { conformTransport, nextStream, Watched } from '../transport/conformance.ts';
+import { bindEndpoint } from './endpoint.ts';
+import type { PeerInfo, QuicConnection, QuicEndpoint } from './quic.ts';
+import { type TestLeaf, testAuthority } from './test-identity.ts';
+
+let server: TestLeaf;
+let client: TestLeaf;
+beforeAll(async () => {
+  const authority = await testAuthority();
+  [server, client] = await Promise.all([
+    authority.issue('fabric://t/server'),
+    authority.issue('fabric://t/client'),
+  ]);
+});
+
+interface Listening extends AsyncDisposable {
+  readonly endpoint: QuicEndpoint;
+  readonly accepted: Promise<QuicConnection>;
+}
+
+async function listening(accept: (peer: PeerInfo) => boolean = () => true): Promise<Listening> {
+  const endpoint = await bindEndpoint();
+  const accepted = new Promise<QuicConnection>((connection) =>
+    endpoint.listen({ identity: server, alpn: ['t/1', 'u/1'], accept, connection }),
+  );
+  return { endpoint, accepted, [Symbol.asyncDispose]: () => endpoint.close() };
+}
+
+const dialOptions = (port: number) => ({
+  host: '127.0.0.1',
+  port,
+  alpn: 't/1',
+  identity: client,
+  verify: () => true,
+});
+
+async function quicPair() {
+  const far = await listening();
+  const endpoint = await bindEndpoint();
+  const dialer = await endpoint.dial(dialOptions(far.endpoint.port));
+  const listener = await far.accepted;
+  return {
+    dialer,
+    listener,
+    [Symbol.asyncDispose]: async () => {
+      await endpoint.close();
+      await far.endpoint.close();
+    },
+  };
+}
+
+conformTransport('quic', quicPair);
+
+test('both sides see the certificate of the other, and the ALPN that was chosen', async () => {
+  await using pair = await quicPair();
+  expect(Buffer.from(pair.listener.peer.certificates[0] ?? [])).toEqual(Buffer.from(client.der));
+  expect(Buffer.from(pair.dialer.peer.certificates[0] ?? [])).toEqual(Buffer.from(server.der));
+  expect(pair.listener.peer.alpn).toBe('t/1');
+});
+
+test('both sides export the same keying material', async () => {
+  await using pair = await quicPair();
+  const [a, b] = [pair.dialer, pair.listener].map((side) =>
+    side.exportKeyingMaterial('EXPORTER-t', new Uint8Array(4), 32),
+  );
+  expect(a).toHaveLength(32);
+  expect(a).toEqual(b);
+});
+
+test('nothing of a client that was not accepted is delivered', async () => {
+  let connections = 0;
+  await using far = await listening(() => false);
+  void far.accepted.then(() => (connections += 1));
+  await using near = await bindEndpoint();
+  const connection = await near.dial(dialOptions(far.endpoint.port));
+  const stream = await connection.openStream(0);
+  stream.write(new Uint8Array(100));
+  expect(await connection.closed).toMatchObject({ by: 'peer', code: 0x42 });
+  expect(connections).toBe(0);
+});
+
+test('a dial to a server that is not the right one is refused', async () => {
+  await using far = await listening();
+  await using near = await bindEndpoint();
+  await expect(near.dial({ ...dialOptions(far.endpoint.port), verify: () => false })).rejects.toThrow(
+    'not who it should be',
+  );
+});
+
+test('a protocol that the server does not speak is refused by TLS', async () => {
+  await using far = await listening();
+  await using near = await bindEndpoint();
+  await expect(near.dial({ ...dialOptions(far.endpoint.port), alpn: 'other' })).rejects.toMatchObject({
+    info: { by: 'transport' },
+  });
+});
+
+test('a dial to nobody ends with the handshake time-out, or at once when told to', async () => {
+  await using near = await bindEndpoint();
+  const silent = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const options = dialOptions(silent.address().port);
+  await expect(near.dial({ ...options, handshakeTimeoutMs: 300 })).rejects.toThrow('took too long');
+  await expect(near.dial({ ...options, signal: AbortSignal.timeout(100) })).rejects.toThrow();
+  silent.close();
+});
+
+test('new connections get a new identity, live ones stay', async () => {
+  await using far = await listening();
+  await using near = await bindEndpoint();
+  const before = await near.dial(dialOptions(far.endpoint.port));
+  far.endpoint.setIdentity(client);
+  const after = await near.dial(dialOptions(far.endpoint.port));
+  expect(Buffer.from(after.peer.certificates[0] ?? [])).toEqual(Buffer.from(client.der));
+  const arrived = nextStream(await far.accepted);
+  (await before.openStream(0)).write(Uint8Array.of(1));
+  await arrived;
+});
+
+test('a stream of the most urgent class passes one that fills the connection', async () => {
+  await using pair = await quicPair();
+  const streams: Watched[] = [];
+  pair.listener.observe({
+    stream: (stream) => void streams.push(new Watched(stream)),
+    datagrams: () => {},
+    closed: () => {},
+  });
+  const bulk = new Watched(await pair.dialer.openStream(6));
+  const total = 60_000_000;
+  for (let sent = 0; sent < total; sent += 1_000_000) bulk.stream.write(new Uint8Array(1_000_000));
+  const urgent = new Watched(await pair.dialer.openStream(0));
+  urgent.stream.write(Uint8Array.of(9));
+  let bulkRead = 0;
+  let bulkWhenUrgentCame = -1;
+  const deadline = Date.now() + 20_000;
+  while (bulkWhenUrgentCame < 0 && Date.now() < deadline) {
+    for (const { stream } of streams) {
+      const chunk = stream.read();
+      if (chunk?.length === 1) bulkWhenUrgentCame = bulkRead;
+      else bulkRead += chunk?.length ?? 0;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(bulkWhenUrgentCame).toBeGreaterThanOrEqual(0);
+  expect(bulkWhenUrgentCame).toBeLessThan(total / 2);
+});
+
+/** A UDP proxy that loses and reorders, with a seed. */
+async function badNetwork(target: number, loss: number): Promise<{ port: number; close(): void }> {
+  const front = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(front, 'listening');
+  const backs = new Map<number, Socket>();
+  let seed = 42;
+  const random = () => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31;
+    return seed / 2 ** 31;
+  };
+  let open = true;
+  const pass = (send: () => void) => {
+    if (random() < loss) return;
+    if (random() < 0.05) setTimeout(() => open && send(), 5);
+    else send();
+  };
+  front.on('message', (bytes, from) => {
+    let back = backs.get(from.port);
+    if (!back) {
+      back = createSocket('udp4');
+      back.on('message', (answer) => pass(() => front.send(answer, from.port, '127.0.0.1')));
+      backs.set(from.port, back);
+    }
+    const to = back;
+    pass(() => to.send(bytes, target, '127.0.0.1'));
+  });
+  return {
+    port: front.address().port,
+    close: () => {
+      open = false;
+      for (const back of backs.values()) back.close();
+      front.close();
+    },
+  };
+}
+
+test('a transfer over a line that loses 5 % and reorders arrives whole', async () => {
+  await using far = await listening();
+  const line = await badNetwork(far.endpoint.port, 0.05);
+  await using near = await bindEndpoint();
+  const connection = await near.dial(dialOptions(line.port));
+  const arrived = nextStream(await far.accepted);
+  const sender = new Watched(await connection.openStream(4));
+  const bytes = Buffer.alloc(4_000_000, 'fabric');
+  const sent = sender.writeAll(bytes);
+  const got = await new Watched(await arrived).readAll();
+  await sent;
+  expect(createHash('sha256').update(got).digest('hex')).toBe(
+    createHash('sha256').update(bytes).digest('hex'),
+  );
+  line.close();
+});
+
+const module = JSON.stringify(new URL('./endpoint.ts', import.meta.url).href);
+
+test('a process whose endpoints are closed ends by itself', () => {
+  const code = `const { bindEndpoint } = await import(${module}); const e = await bindEndpoint(); await e.close();`;
+  const ended = spawnSync(process.execPath, ['--input-type=module', '-e', code], { timeout: 10_000 });
+  expect(ended.status).toBe(0);
+});
+
+test('works in a worker thread, and survives its sudden end', async () => {
+  const code = `const { parentPort } = require('node:worker_threads');
+    import(${module}).then(({ bindEndpoint }) => bindEndpoint()).then((e) => parentPort.postMessage(e.port));`;
+  const worker = new Worker(code, { eval: true });
+  const [port] = await once(worker, 'message');
+  expect(port).toBeGreaterThan(0);
+  await worker.terminate();
+});
