@@ -58,11 +58,14 @@ export function pumpInput(
 export function joinStream(stream: ByteStream, input: Readable, output: Writable): Promise<void> {
   return new Promise((resolve, reject) => {
     const take = () => {
-      for (let chunk = stream.read(); chunk; chunk = stream.read()) {
-        if (!output.write(chunk)) return void output.once('drain', take);
+      while (!output.writableNeedDrain) {
+        const chunk = stream.read();
+        if (!chunk) break;
+        output.write(chunk);
       }
       if (stream.readableEnded) output.end();
     };
+    output.on('drain', take);
     input.on('data', (chunk: Buffer) => {
       if (!stream.write(chunk)) input.pause();
     });

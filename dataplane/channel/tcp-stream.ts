@@ -31,7 +31,11 @@ export function connectTcp(host: string, port: number): Promise<Socket> {
 export function joinTcp(socket: Socket, stream: ByteStream): Promise<void> {
   return new Promise((resolve) => {
     const send = () => {
-      for (let chunk = stream.read(); chunk; chunk = stream.read()) if (!socket.write(chunk)) return;
+      while (!socket.writableNeedDrain) {
+        const chunk = stream.read();
+        if (!chunk) break;
+        socket.write(chunk);
+      }
       if (stream.readableEnded) socket.end();
     };
     socket.on('data', (chunk: Buffer) => {

@@ -10,22 +10,41 @@ export function splice(a: ByteStream, b: ByteStream, done: () => void): void {
     open -= 1;
     if (open === 0) done();
   };
-  a.observe(half(a, b, closed));
-  b.observe(half(b, a, closed));
+  const [there, back] = [new Pump(a, b), new Pump(b, a)];
+  a.observe(observer(there, back, b, closed));
+  b.observe(observer(back, there, a, closed));
 }
 
-/** Observes `from`: its bytes go to `to`, and `to`'s come out of it. */
-function half(from: ByteStream, to: ByteStream, closed: () => void): StreamObserver {
-  const pump = (source: ByteStream, sink: ByteStream) => {
-    for (let chunk = source.read(); chunk; chunk = source.read()) if (!sink.write(chunk)) return;
-    if (source.readableEnded) sink.end();
-  };
+/** Observes one of the two: `out` carries what comes from it, `into` what goes to it; `other` is the one across. */
+function observer(out: Pump, into: Pump, other: ByteStream, closed: () => void): StreamObserver {
   return {
-    readable: () => pump(from, to),
-    // Room in `from` again: what waits in `to` can come.
-    writable: () => pump(to, from),
-    reset: (code) => to.reset(code),
-    stopped: (code) => to.stop(code),
+    readable: () => out.run(),
+    writable: () => into.drained(),
+    reset: (code) => other.reset(code),
+    stopped: (code) => other.stop(code),
     closed,
   };
+}
+
+/** One direction. While the sink is full nothing is read, however much arrives. */
+class Pump {
+  readonly #source: ByteStream;
+  readonly #sink: ByteStream;
+  #full = false;
+  constructor(source: ByteStream, sink: ByteStream) {
+    this.#source = source;
+    this.#sink = sink;
+  }
+  run(): void {
+    while (!this.#full) {
+      const chunk = this.#source.read();
+      if (!chunk) break;
+      this.#full = !this.#sink.write(chunk);
+    }
+    if (this.#source.readableEnded) this.#sink.end();
+  }
+  drained(): void {
+    this.#full = false;
+    this.run();
+  }
 }
