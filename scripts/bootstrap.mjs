@@ -38,7 +38,12 @@ const PACKAGES = [
       join(dirname(dirname(process.execPath)), 'include/node/uv.h'),
     ],
   ],
-  ...(what === 'start' ? [] : [['chromium', ['/usr/bin/chromium']]]),
+  ...(what === 'start'
+    ? []
+    : [
+        ['chromium', ['/usr/bin/chromium']],
+        ['vim-tiny', ['/usr/bin/vim.tiny']],
+      ]),
 ];
 
 function installPackages() {

@@ -62,7 +62,6 @@ function table(rows: readonly (readonly string[])[]): string {
 const program = new Command('fabric')
   .description('Reach private machines through the Secure Access Fabric.')
   .version('0.1.0')
-  .enablePositionalOptions()
   .showHelpAfterError()
   .exitOverride()
   .addHelpText(
@@ -145,7 +144,6 @@ common(sessions.command('end <session>'))
 
 common(program.command('connect <resource> [command...]'))
   .description('open a shell, or run a command after --')
-  .passThroughOptions()
   .addOption(
     new Option('--attach [session]', 'go back to a live session of yours: this one, or the newest').conflicts(
       'stdio',
@@ -169,8 +167,7 @@ common(program.command('connect <resource> [command...]'))
       const to = attaching(name, options, session);
       if (options.stdio) status = await runStdio(to);
       else {
-        // The separator is ours, not the remote shell's.
-        const command = (words[0] === '--' ? words.slice(1) : words).join(' ');
+        const command = words.join(' ');
         status = await (command === '' ? runShell(to) : runCommand(to, command, options.tty));
       }
     },
