@@ -79,7 +79,10 @@ module.exports = {
     {
       name: 'browser-web-standard',
       severity: 'error',
-      from: { path: '^dataplane/(client/(?!node)|transport/|channel/terminal)', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^dataplane/(client/(?!node)|transport/(?!conformance)|channel/terminal)',
+        pathNot: '\\.test\\.ts$',
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

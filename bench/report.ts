@@ -1,5 +1,6 @@
 /** One table of bars: what was measured, against what, and whether it holds. */
 import { writeFileSync } from 'node:fs';
+import { table } from '../agent/cli/table.ts';
 
 export interface Bar {
   readonly name: string;
@@ -29,17 +30,7 @@ export function formatTable({ bench, bars }: BenchResult): string {
     bar.peer ? `${round(bar.value / bar.peer)}x` : '',
     bar.bar,
   ]);
-  const table = [['', bench, 'ours', 'peer', 'ratio', 'bar'], ...rows];
-  const widths =
-    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return table([['', bench, 'ours', 'peer', 'ratio', 'bar'], ...rows]);
 }
 
 /** One line of JSON, figures to four digits. */

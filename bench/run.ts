@@ -1,18 +1,10 @@
 /** `npm run -s bench -- NAME [--quick] [--json]`: runs one bench, peer and ours side by side, and says which bars hold. */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { type Bar, type BenchResult, formatJson, formatTable, keep } from './report.ts';
+import type { Bench } from './bench.ts';
+import { type BenchResult, formatJson, formatTable, keep } from './report.ts';
 
-export interface BenchOptions {
-  /** Fewer rounds and bytes: a check that the bench runs, not a figure to keep. */
-  readonly quick: boolean;
-  readonly progress: (text: string) => void;
-  readonly signal: AbortSignal;
-}
-
-const BENCHES: Readonly<
-  Record<string, { about: string; load: () => Promise<(options: BenchOptions) => Promise<Bar[]>> }>
-> = {
+const BENCHES: Readonly<Record<string, { about: string; load: () => Promise<Bench> }>> = {
   path: {
     about: 'a live shell: input round trip, keystroke echo, bulk, start-up',
     load: async () => (await import('./scenarios/path/path.ts')).path,

@@ -1,7 +1,7 @@
 /** The control API as a person's command line calls it. */
 import { z } from 'zod';
 import { Me, SignedIn } from '../../schema/api/auth.ts';
-import { Problem } from '../../schema/api/problem.ts';
+import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
@@ -30,13 +30,7 @@ async function request(
       cause,
     });
   });
-  if (response.status === 204) return undefined;
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer;
-  const problem = Problem.safeParse(answer);
-  throw problem.success
-    ? new Refusal(problem.data.code, problem.data.detail)
-    : new Refusal('unavailable', `${api} answered HTTP ${response.status}`);
+  return answerOf(response);
 }
 
 function settingsOf(api: string, signedIn: SignedIn, now: number): Settings {

@@ -8,6 +8,7 @@ import { Api, login, logout } from './api.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
+import { table } from './table.ts';
 
 enableCompileCache();
 // Who read our output has gone, as in `fabric ... | head`: end as a shell would see it.
@@ -45,18 +46,6 @@ function attaching(resource: string, { org, verbose }: Common, session?: Attachi
       if (verbose) process.stderr.write(`fabric: ${text}\n`);
     },
   };
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 const program = new Command('fabric')

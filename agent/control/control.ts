@@ -12,7 +12,7 @@ import {
   SnapshotAnswer,
   StartAnswer,
 } from '../../schema/api/nodes.ts';
-import { Problem } from '../../schema/api/problem.ts';
+import { answerOf } from '../../schema/api/problem.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { Credential } from '../../schema/resource.ts';
@@ -46,13 +46,7 @@ async function call(
   }).catch((cause: unknown) => {
     throw new Refusal('unavailable', 'the control API was not reached', { cause });
   });
-  if (response.status === 204) return undefined;
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer;
-  const problem = Problem.safeParse(answer);
-  throw problem.success
-    ? new Refusal(problem.data.code, problem.data.detail)
-    : new Refusal('unavailable', `HTTP ${response.status}`);
+  return answerOf(response);
 }
 
 function checked<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {

@@ -6,7 +6,7 @@ import { type LinkHello, LinkMessage, type LinkReach } from '../../schema/wire/l
 import { encodeMessage } from '../../schema/wire/message.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
-import { refuseStream } from '../transport/opaque.ts';
+import { refuseStream } from '../transport/refuse.ts';
 import type { ByteStream, CloseInfo, Connection } from '../transport/transport.ts';
 
 /** Milliseconds. A neighbour that is silent for so long is gone. */

@@ -1,5 +1,5 @@
 /** The entry: clients come in by WebTransport, prove themselves, and each of their streams goes on as a flow of its channel's class. */
-import { LOWEST_CLASS, TRAFFIC_CLASS } from '../../schema/channel.ts';
+import { TRAFFIC_CLASS } from '../../schema/channel.ts';
 import { ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import {
   authorizeChannel,
@@ -13,6 +13,7 @@ import { verifyProof } from '../../schema/tokens/proof.ts';
 import { type Attach, type ChannelOpen, ClientOpening, WEBTRANSPORT_PATH } from '../../schema/wire/attach.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
+import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import { splice } from '../transport/splice.ts';
 import type { ByteStream, Connection } from '../transport/transport.ts';
 import { webTransportConnection } from '../transport/webtransport.ts';
@@ -61,7 +62,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
     context,
     announces: false,
     // Nobody sends flows to an entry.
-    flow: (_from, _open, stream) => refuse(stream, new Refusal('no_route')),
+    flow: (_from, _open, stream) => refuseStream(stream, new Refusal('no_route').flowCode),
     others: { alpn: 'h3', connection: (connection) => web.receive(connection) },
   });
 
@@ -128,7 +129,7 @@ class EntryClient {
   }
 
   #incoming(stream: ByteStream): void {
-    if (this.#streams >= MAX_STREAMS) return refuse(stream, new Refusal('overloaded'));
+    if (this.#streams >= MAX_STREAMS) return refuseStream(stream, new Refusal('overloaded').flowCode);
     this.#streams += 1;
     takeHead(stream, messageHead(ClientOpening), ATTACH_MS)
       .then(({ value, stream: rest }) =>
@@ -162,7 +163,7 @@ class EntryClient {
     const claims = this.#claims;
     if (!claims || open.attachment !== claims.attachment) throw new Refusal('attachment_unknown');
     const grant = authorizeChannel(claims, open.channel);
-    const trafficClass = TRAFFIC_CLASS[open.channel] ?? LOWEST_CLASS;
+    const trafficClass = TRAFFIC_CLASS[open.channel];
     stream.setClass(trafficClass);
     const flow = await this.#entry.mesh.openFlow(claims.service, trafficClass, 0);
     this.#join(stream, flow, open);
@@ -182,16 +183,4 @@ class EntryClient {
     if (!this.#claims) this.#entry.counted('refused');
     answerRefusal(stream, refusal);
   }
-}
-
-/** Says no in words where the client reads them. */
-function answerRefusal(stream: ByteStream, refusal: Refusal): void {
-  stream.write(encodeMessage({ type: 'refused', code: refusal.code, message: refusal.message }));
-  stream.end();
-  stream.stop(refusal.flowCode);
-}
-
-function refuse(stream: ByteStream, refusal: Refusal): void {
-  stream.stop(refusal.flowCode);
-  stream.reset(refusal.flowCode);
 }

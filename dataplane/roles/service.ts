@@ -3,7 +3,7 @@ import { Refusal } from '../../schema/refusal.ts';
 import { dataPlaneVerifier } from '../../schema/tokens/data-plane.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
 import { SessionHost } from '../sessions/host.ts';
-import { refuseStream } from '../transport/opaque.ts';
+import { refuseStream } from '../transport/refuse.ts';
 import { Mesh } from './mesh.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 

@@ -16,10 +16,10 @@ import { encodeMessage } from '../../schema/wire/message.ts';
 import { type Adapters, openRemote } from '../adapters/adapter.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
-import { refuseStream } from '../transport/opaque.ts';
+import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import type { ByteStream } from '../transport/transport.ts';
 import type { HeldSession, Log, ServiceControl } from './control.ts';
-import { type Attachment, answerRefusal, LiveSession } from './live-session.ts';
+import { type Attachment, LiveSession } from './live-session.ts';
 import { Reporter } from './reporter.ts';
 
 const HEAD_MS = 10_000;

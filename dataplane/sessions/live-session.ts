@@ -7,7 +7,7 @@ import type { SessionState } from '../../schema/session.ts';
 import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { RemoteSession } from '../adapters/adapter.ts';
-import { refuseStream } from '../transport/opaque.ts';
+import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import type { ByteStream } from '../transport/transport.ts';
 
 /** A session nobody attached to for so long ends, milliseconds. */
@@ -127,11 +127,4 @@ export class LiveSession {
     this.#state = state;
     this.#events.state(state, reason);
   }
-}
-
-/** Says no in words on a stream where the client reads them, and ends it. */
-export function answerRefusal(stream: ByteStream, refusal: Refusal): void {
-  stream.write(encodeMessage({ type: 'refused', code: refusal.code, message: refusal.message }));
-  stream.end();
-  stream.stop(refusal.flowCode);
 }

@@ -3,6 +3,7 @@
  * payloads is thus not a habit but a type.
  */
 import type { TrafficClass } from '../../schema/channel.ts';
+import { refuseStream } from './refuse.ts';
 import { splice } from './splice.ts';
 import type { ByteStream } from './transport.ts';
 
@@ -25,10 +26,4 @@ export class OpaqueStream {
   refuse(code: number): void {
     refuseStream(this.#stream, code);
   }
-}
-
-/** Ends both halves of a stream that nobody observes yet. */
-export function refuseStream(stream: ByteStream, code: number): void {
-  stream.stop(code);
-  stream.reset(code);
 }

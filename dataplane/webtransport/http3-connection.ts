@@ -4,7 +4,7 @@
  */
 import type { QuicConnection } from '../quic/quic.ts';
 import { takeHead } from '../transport/head.ts';
-import { refuseStream } from '../transport/opaque.ts';
+import { refuseStream } from '../transport/refuse.ts';
 import type { ByteStream, CloseInfo, StreamObserver } from '../transport/transport.ts';
 import { encodeFrame, FRAME, FrameReader } from './frames.ts';
 import { H3, Http3Error } from './http3-error.ts';

@@ -1,22 +1,11 @@
 /** Staying signed in: the access token lives in memory only; the refresh token in a cookie that this page never sees. */
 import { SignedIn } from '../../schema/api/auth.ts';
-import { Problem } from '../../schema/api/problem.ts';
-import { Refusal } from '../../schema/refusal.ts';
+import { answerOf } from '../../schema/api/problem.ts';
 
 /** Renewed when it has less life than this left, milliseconds. */
 const MARGIN_MS = 30_000;
 
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
-
-export async function answerOf(response: Response): Promise<unknown> {
-  if (response.status === 204) return undefined;
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer;
-  const problem = Problem.safeParse(answer);
-  throw problem.success
-    ? new Refusal(problem.data.code, problem.data.detail)
-    : new Refusal('unavailable', `the API answered HTTP ${response.status}`);
-}
 
 export class Access {
   readonly #send: Send;

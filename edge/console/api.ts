@@ -1,10 +1,11 @@
 /** The control API as the console calls it, for the organization of the signed-in person. */
 import type { Me } from '../../schema/api/auth.ts';
+import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
-import { type Access, answerOf, type Send } from './access.ts';
+import type { Access, Send } from './access.ts';
 
 export class Api {
   readonly #access: Access;

@@ -1,6 +1,6 @@
 /** An API error (RFC 9457): `code` is stable, `detail` says what to do next, `requestId` finds the log line. */
 import { z } from 'zod';
-import { RefusalCode } from '../refusal.ts';
+import { Refusal, RefusalCode } from '../refusal.ts';
 
 export const Problem = z.object({
   type: z.string(),
@@ -13,3 +13,13 @@ export const Problem = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
+
+/** What an API answered: its JSON, or undefined for 204. @throws Refusal as the problem says, or `unavailable` when the answer is none of ours */
+export async function answerOf(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return answer;
+  const problem = Problem.safeParse(answer);
+  if (problem.success) throw new Refusal(problem.data.code, problem.data.detail);
+  throw new Refusal('unavailable', `the control API answered HTTP ${response.status}`);
+}

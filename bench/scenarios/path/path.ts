@@ -1,7 +1,7 @@
 /** Bench `path`: the way of a keystroke and of bulk through entry, relay and service, beside what people use today. */
 import { Fabric } from '../../../test/fabric.ts';
+import type { BenchOptions } from '../../bench.ts';
 import type { Bar } from '../../report.ts';
-import type { BenchOptions } from '../../run.ts';
 import { percentiles } from '../../samples.ts';
 import { timeInput } from './input.ts';
 import { timeBrowserKeys, timeSshKeys } from './keystrokes.ts';
