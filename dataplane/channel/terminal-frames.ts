@@ -63,13 +63,22 @@ export class TerminalReader {
   }
 }
 
+/** Below this, header and body go as one chunk: a keystroke is one write all the way. */
+const ONE_CHUNK = 2048;
+
 /** Writes one frame, or several where the body is longer than one may be. False: hold back until `writable`. */
 export function writeFrame(stream: ByteStream, kind: TerminalKind, body: Uint8Array): boolean {
+  if (body.length < ONE_CHUNK) {
+    const frame = new Uint8Array(TERMINAL_HEADER + body.length);
+    frame.set(terminalHeader(kind, body.length));
+    frame.set(body, TERMINAL_HEADER);
+    return stream.write(frame);
+  }
   let room = true;
-  for (let at = 0; at < body.length || at === 0; at += MAX_TERMINAL_FRAME) {
+  for (let at = 0; at < body.length; at += MAX_TERMINAL_FRAME) {
     const piece = body.length <= MAX_TERMINAL_FRAME ? body : body.subarray(at, at + MAX_TERMINAL_FRAME);
-    room = stream.write(terminalHeader(kind, piece.length));
-    if (piece.length > 0) room = stream.write(piece);
+    stream.write(terminalHeader(kind, piece.length));
+    room = stream.write(piece);
   }
   return room;
 }

@@ -31,23 +31,26 @@ export async function timeBrowserKeys(fabric: Fabric, rounds: number): Promise<n
 }
 
 async function timeOneKey(page: Page): Promise<number> {
-  const measured = page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const rows = document.querySelector('.xterm-rows');
-        let pressed = 0;
-        addEventListener('keydown', () => (pressed = performance.now()), { once: true, capture: true });
-        const before = rows?.textContent?.trimEnd() ?? '';
-        const watch = new MutationObserver(() => {
-          if ((rows?.textContent?.trimEnd() ?? '') === before || pressed === 0) return;
-          watch.disconnect();
-          resolve(performance.now() - pressed);
-        });
-        if (rows) watch.observe(rows, { childList: true, subtree: true, characterData: true });
-      }),
-  );
+  // Armed before the key goes out: input and script reach the page by different ways.
+  const armed = await page.evaluateHandle(() => {
+    const rows = document.querySelector('.xterm-rows');
+    let pressed = 0;
+    addEventListener('keydown', () => (pressed = performance.now()), { once: true, capture: true });
+    const before = rows?.textContent?.trimEnd() ?? '';
+    const seen = new Promise<number>((resolve) => {
+      const watch = new MutationObserver(() => {
+        if ((rows?.textContent?.trimEnd() ?? '') === before || pressed === 0) return;
+        watch.disconnect();
+        resolve(performance.now() - pressed);
+      });
+      if (rows) watch.observe(rows, { childList: true, subtree: true, characterData: true });
+      setTimeout(() => resolve(Number.NaN), 5_000);
+    });
+    return { seen };
+  });
   await page.keyboard.press('x');
-  const time = await measured;
+  const time = await armed.evaluate(({ seen }) => seen);
+  if (Number.isNaN(time)) throw new Error('a key was not echoed within 5 seconds');
   await page.waitForTimeout(15);
   return time;
 }
