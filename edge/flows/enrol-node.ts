@@ -10,7 +10,7 @@ import { issueNodeCertificate, loadAuthority } from '../keys/authority.ts';
 import { hashToken } from '../keys/opaque-token.ts';
 import { loadKeySet } from '../keys/signing.ts';
 import type { Services } from '../services.ts';
-import { bumpNeighbours, loadCluster } from '../snapshots/publish.ts';
+import { bumpNeighbours, loadCluster, lockCluster } from '../snapshots/publish.ts';
 
 /** @throws Refusal `token_invalid` (unknown, expired, used up or revoked: which one is not told), `bad_request`, `conflict` */
 export async function enrolNode(
@@ -25,6 +25,7 @@ export async function enrolNode(
       const token = await spend(tx, hash, new Date(now()));
       const cluster = token.cluster as ClusterId;
       const id = NodeId.parse(crypto.randomUUID());
+      await lockCluster(tx, cluster);
       const authority = await loadAuthority(tx, master, cluster);
       const issued = await issueNodeCertificate(
         authority,

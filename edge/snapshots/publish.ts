@@ -11,6 +11,14 @@ import { loadKeySet, loadSigner } from '../keys/signing.ts';
 import type { Services } from '../services.ts';
 import { buildSnapshot, type ClusterView } from './build.ts';
 
+/**
+ * Held by every transaction that changes what nodes see of each other, from before its first change to its end: without it one that looks before another
+ * commits would not count up the version of a node that the other adds. Taken before any node's row, so that two can't wait for each other.
+ */
+export async function lockCluster(tx: Tx, cluster: ClusterId): Promise<void> {
+  await tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.id, cluster)).for('update');
+}
+
 export async function loadCluster(tx: Tx, cluster: ClusterId, now: number): Promise<ClusterView> {
   const [row] = await tx.select().from(clusters).where(eq(clusters.id, cluster));
   if (!row) throw new Refusal('not_found');
@@ -58,10 +66,12 @@ export async function signedSnapshot(
   node: NodeId,
 ): Promise<string> {
   return db.platform(async (tx) => {
+    // Before the content: a change between the two then comes again, where the other way round it would be missed for good.
+    const version = await versionOf(tx, node);
     const view = await loadCluster(tx, cluster, now());
     const known = view.nodes.find(({ id }) => id === node);
     if (!known) throw new Refusal('token_invalid');
-    const snapshot = buildSnapshot(view, known, await versionOf(tx, node));
+    const snapshot = buildSnapshot(view, known, version);
     const signer = await loadSigner(tx, master, 'signing', cluster);
     return signFor('snapshot', { cluster, node }, snapshot, signer, {
       now: now(),

@@ -390,6 +390,40 @@ test('what a restarted service node no longer holds has failed, and says so', as
   expect(sessions.map(({ id }: { id: string }) => id)).not.toContain(session);
 });
 
+test('nodes that join and move all at once end up knowing each other', async () => {
+  const path = '/v1/platform/clusters';
+  const own = (await api.call('POST', path, { name: 'herd' }, platform)).body.id;
+  const join = async (role: 'relay' | 'service', name: string) => {
+    const node = await enrolNode(api, platform, own, role, name);
+    const fetched = async () => {
+      const { body } = await api.call('GET', '/v1/node/snapshot', undefined, await node.assertion());
+      return verifySigned(
+        'snapshot',
+        node.enrolment,
+        Snapshot,
+        body.snapshot,
+        node.enrolment.signingKeys,
+        api.now,
+      );
+    };
+    const early = await fetched();
+    await beat(node, role === 'relay' ? ['10.0.0.1:1'] : []);
+    return { node, fetched, early };
+  };
+  const joined = await Promise.all(
+    [...'abcdef'].map((letter, n) => join(n % 2 === 0 ? 'relay' : 'service', `herd-${letter}`)),
+  );
+  for (const { fetched, early } of joined) {
+    const late = await fetched();
+    // Whoever holds an older content holds an older version, and will ask again.
+    if (JSON.stringify(early.neighbours) !== JSON.stringify(late.neighbours))
+      expect(late.version).toBeGreaterThan(early.version);
+    const relays = late.neighbours.filter(({ dial }) => dial);
+    expect(relays.every(({ endpoints }) => endpoints.length === 1)).toBe(true);
+    expect(late.neighbours.length).toBeGreaterThanOrEqual(3);
+  }
+});
+
 test('nodes that were not heard of get no sessions', async () => {
   api.now += 31_000;
   expect((await openSession()).body.code).toBe('no_service_node');

@@ -25,7 +25,13 @@ import { issueNodeCertificate, loadAuthority } from '../../keys/authority.ts';
 import { authenticateNode } from '../../middleware/authenticate.ts';
 import { answers, answersNothing, createRoute, json, NODE, newRouter } from '../../routes.ts';
 import type { AppBindings } from '../../services.ts';
-import { bumpNeighbours, loadCluster, signedSnapshot, versionOf } from '../../snapshots/publish.ts';
+import {
+  bumpNeighbours,
+  loadCluster,
+  lockCluster,
+  signedSnapshot,
+  versionOf,
+} from '../../snapshots/publish.ts';
 
 const ENROL = { name: 'enrol', max: 60, windowS: 60 };
 /** How often a waiting snapshot request looks again. */
@@ -91,6 +97,7 @@ nodes.openapi(renew, async (c) => {
   const node = await calling(c);
   const now = new Date(services.now());
   const pem = await services.db.platform(async (tx) => {
+    await lockCluster(tx, node.cluster);
     const [row] = await tx.select().from(table).where(eq(table.id, node.id)).for('update');
     if (!row) throw new Refusal('token_invalid');
     const authority = await loadAuthority(tx, services.master, node.cluster);
@@ -142,12 +149,12 @@ nodes.openapi(heartbeat, async (c) => {
   const { endpoints, sessions } = c.req.valid('json');
   const now = new Date(services.now());
   const answer = await services.db.platform(async (tx) => {
-    const [row] = await tx.select().from(table).where(eq(table.id, node.id)).for('update');
+    const [row] = await tx.select({ endpoints: table.endpoints }).from(table).where(eq(table.id, node.id));
     if (!row) throw new Refusal('token_invalid');
+    const moved = row.endpoints.join() !== endpoints.join();
+    if (moved) await lockCluster(tx, node.cluster);
     await tx.update(table).set({ lastSeenAt: now, endpoints }).where(eq(table.id, node.id));
-    if (row.endpoints.join() !== endpoints.join()) {
-      await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
-    }
+    if (moved) await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
     const end = await reconcileSessions(
       tx,
       node,
