@@ -11,6 +11,8 @@ const STATUS_MS = 1_000;
 const waiting = new Map<number, (outcome: Outcome) => void>();
 let nextId = 0;
 let role: RunningRole | undefined;
+/** What came while the role was starting waits for it, in order: a snapshot that got lost here would be missed until the next change. */
+let started: Promise<void> = Promise.resolve();
 
 const send = (message: FromRole) => void (process.connected && process.send?.(message));
 
@@ -59,14 +61,14 @@ async function start({
 function receive(message: ToRole): void {
   switch (message.type) {
     case 'start':
-      void start(message);
+      started = start(message);
       return;
     case 'snapshot':
-      return role?.update(message.snapshot);
+      return void started.then(() => role?.update(message.snapshot));
     case 'identity':
-      return role?.setIdentity(message.identity);
+      return void started.then(() => role?.setIdentity(message.identity));
     case 'end-session':
-      return role?.endSession(message.session);
+      return void started.then(() => role?.endSession(message.session));
     case 'answer':
       waiting.get(message.id)?.(message.outcome);
       waiting.delete(message.id);
