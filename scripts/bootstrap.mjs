@@ -43,6 +43,8 @@ const PACKAGES = [
     : [
         ['chromium', ['/usr/bin/chromium']],
         ['vim-tiny', ['/usr/bin/vim.tiny']],
+        ['htop', ['/usr/bin/htop']],
+        ['bsdutils', ['/usr/bin/script']],
       ]),
 ];
 

@@ -16,6 +16,9 @@ import type { ByteStream } from '../../transport/transport.ts';
 import type { PendingChannel } from '../adapter.ts';
 import { Screen } from './screen.ts';
 
+/** How long a client that is slow to read may take for a shell's last words, milliseconds. */
+const LAST_WORDS_MS = 30_000;
+
 type ShellParams = Extract<TerminalParams, { mode: 'shell' }>;
 
 export class Shell {
@@ -23,6 +26,7 @@ export class Shell {
   readonly #channel: ClientChannel;
   readonly #screen: Screen;
   #client: ByteStream | undefined;
+  #clientLeft: Promise<void> = Promise.resolve();
   #started = false;
   #over = false;
 
@@ -56,7 +60,12 @@ export class Shell {
         this.#client.end();
       }
       this.#screen.close();
-      resolve('the shell ended');
+      // The session ends when the client has read how: its end takes every channel with it.
+      const late = setTimeout(resolve, LAST_WORDS_MS, 'the shell ended');
+      void this.#clientLeft.then(() => {
+        clearTimeout(late);
+        resolve('the shell ended');
+      });
     });
   }
 
@@ -71,6 +80,7 @@ export class Shell {
       previous.reset(new Refusal('conflict').flowCode);
     }
     const left = this.#observe(stream, pending.grant.send);
+    this.#clientLeft = left;
     await this.#show(stream, size);
     await left;
   }

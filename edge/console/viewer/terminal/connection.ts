@@ -65,7 +65,8 @@ export class TerminalLine {
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
       fontSize: 14,
       scrollback: 5_000,
-      cursorBlink: true,
+      // A blinking cursor is a running animation: Chromium then draws on that animation's beat, and a key's echo waits 16 ms for it.
+      cursorBlink: false,
       screenReaderMode: false,
       theme: {
         background: color('--terminal'),

@@ -1,0 +1,85 @@
+/** The command line as a person has it: at a real terminal (a pty that util-linux's `script` makes). */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Fabric } from '../fabric.ts';
+
+const PATIENCE_MS = 20_000;
+let fabric: Fabric;
+beforeAll(async () => {
+  fabric = await Fabric.start();
+});
+afterAll(() => fabric?.[Symbol.asyncDispose]());
+
+class Terminal {
+  readonly #child: ChildProcessWithoutNullStreams;
+  #shown = '';
+  #looked = 0;
+
+  constructor(command: string) {
+    const sized = `stty cols 91 rows 33; exec ${command}`;
+    this.#child = spawn('script', ['-qefc', sized, '/dev/null'], { env: { ...fabric.env, TERM: 'xterm' } });
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#shown += text;
+    });
+  }
+
+  get shown(): string {
+    return this.#shown;
+  }
+
+  type(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
+  /** Waits until the text comes up after what was waited for before. */
+  async sees(text: string | RegExp): Promise<void> {
+    const rest = () => this.#shown.slice(this.#looked);
+    await expect.poll(rest, { timeout: PATIENCE_MS, interval: 20 }).toMatch(text);
+    this.#looked += rest().search(text) + 1;
+  }
+
+  async status(): Promise<number> {
+    if (this.#child.exitCode === null)
+      await once(this.#child, 'exit', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return this.#child.exitCode ?? -1;
+  }
+}
+
+test('login asks, and does not show the password', async () => {
+  const terminal = new Terminal(`fabric login --api ${fabric.ready.api}`);
+  await terminal.sees('E-mail');
+  terminal.type(`${fabric.ready.email}\r`);
+  await terminal.sees('Password');
+  terminal.type(`${fabric.ready.password}\r`);
+  expect(await terminal.status()).toBe(0);
+  expect(terminal.shown).not.toContain(fabric.ready.password);
+  expect((await fabric.cli(['whoami'])).stdout.toString()).toContain(fabric.ready.email);
+});
+
+test('a shell: the size is told, ~. leaves it alive, --attach finds it, its exit status comes back', async () => {
+  const first = new Terminal('fabric connect demo-shell');
+  first.type('stty size; kept=still-here; echo sum-$((6*7))\r');
+  await first.sees('33 91');
+  await first.sees('sum-42');
+  first.type('\r~.');
+  await first.sees('The session goes on');
+  expect(await first.status()).toBe(0);
+
+  const second = new Terminal('fabric connect demo-shell --attach');
+  second.type('echo is-$kept\r');
+  await second.sees('is-still-here');
+  second.type('exit 3\r');
+  expect(await second.status()).toBe(3);
+});
+
+test('htop draws and quits', async () => {
+  const terminal = new Terminal('fabric connect demo-shell');
+  terminal.type('htop\r');
+  await terminal.sees('Load average');
+  terminal.type('q');
+  terminal.type('echo back-$((1+1))\r');
+  await terminal.sees('back-2');
+  terminal.type('exit\r');
+  expect(await terminal.status()).toBe(0);
+});
