@@ -14,6 +14,8 @@ import { QuicStream } from './stream.ts';
 
 const CLOSED_BY = ['local', 'peer', 'idle', 'transport'] as const;
 const OUTCOME: readonly DatagramOutcome[] = ['queued', 'dropped', 'too_large', 'closed'];
+/** A datagram that takes no other's place. */
+const NO_KEY = -1;
 /** Streams that may wait for an observer; a further one is refused with a reset. */
 const EARLY_STREAMS = 1000;
 
@@ -31,7 +33,7 @@ export class NativeConnection implements QuicConnection {
   readonly #id: number;
   readonly #streams = new Map<number, QuicStream>();
   readonly #openings: Opening[] = [];
-  readonly #stats = new Float64Array(8);
+  readonly #stats = new Float64Array(14);
   #observer: ConnectionObserver | undefined;
   #early: QuicStream[] = [];
   #over: CloseInfo | undefined;
@@ -64,8 +66,8 @@ export class NativeConnection implements QuicConnection {
     return this.#open(false, trafficClass, signal);
   }
 
-  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass): DatagramOutcome {
-    return OUTCOME[native.sendDatagram(this.#endpoint, this.#id, bytes, trafficClass)] ?? 'closed';
+  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass, key = NO_KEY): DatagramOutcome {
+    return OUTCOME[native.sendDatagram(this.#endpoint, this.#id, bytes, trafficClass, key)] ?? 'closed';
   }
 
   get maxDatagramSize(): number {
@@ -74,15 +76,10 @@ export class NativeConnection implements QuicConnection {
 
   stats(): ConnectionStats {
     if (!this.#over) native.stats(this.#endpoint, this.#id, this.#stats);
-    const [
-      rttMs = 0,
-      minRttMs = 0,
-      congestionWindow = 0,
-      bytesInFlight = 0,
-      bytesSent = 0,
-      bytesReceived = 0,
-    ] = this.#stats;
-    const [packetsSent = 0, datagramsDropped = 0] = this.#stats.subarray(6);
+    const [rttMs = 0, minRttMs = 0, congestionWindow = 0, bytesInFlight = 0] = this.#stats;
+    const [bytesSent = 0, bytesReceived = 0, packetsSent = 0, packetsReceived = 0] = this.#stats.subarray(4);
+    const [bytesQueued = 0, datagramsDropped = 0, datagramsSuperseded = 0] = this.#stats.subarray(8);
+    const [datagramsUnsendable = 0, datagramsLost = 0, datagramsUnread = 0] = this.#stats.subarray(11);
     return {
       rttMs,
       minRttMs,
@@ -91,8 +88,26 @@ export class NativeConnection implements QuicConnection {
       bytesSent,
       bytesReceived,
       packetsSent,
+      packetsReceived,
+      bytesQueued,
       datagramsDropped,
+      datagramsSuperseded,
+      datagramsUnsendable,
+      datagramsLost,
+      datagramsUnread,
     };
+  }
+
+  get ticket(): Uint8Array | undefined {
+    return native.ticketOf(this.#endpoint, this.#id);
+  }
+
+  get resumed(): boolean {
+    return native.isResumed(this.#endpoint, this.#id);
+  }
+
+  updateKeys(): boolean {
+    return native.updateKeys(this.#endpoint, this.#id);
   }
 
   exportKeyingMaterial(label: string, context: Uint8Array, length: number): Uint8Array {
@@ -149,8 +164,16 @@ export class NativeConnection implements QuicConnection {
 
   #deliverDatagrams(): void {
     if (!this.#observer) return;
-    const batch = native.takeDatagrams(this.#endpoint, this.#id);
-    if (batch && batch.length > 0) this.#observer.datagrams(batch);
+    const arrived = native.takeDatagrams(this.#endpoint, this.#id);
+    if (!arrived) return;
+    const [bytes, lengths] = arrived;
+    const batch: Uint8Array[] = [];
+    let at = 0;
+    for (const length of lengths) {
+      batch.push(bytes.subarray(at, at + length));
+      at += length;
+    }
+    this.#observer.datagrams(batch);
   }
 
   async #open(bidirectional: boolean, trafficClass: TrafficClass, signal?: AbortSignal): Promise<ByteStream> {

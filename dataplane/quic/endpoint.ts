@@ -3,14 +3,17 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { TransportClosed } from '../transport/transport.ts';
 import { closeInfoOf, NativeConnection, peerInfoOf } from './connection.ts';
-import { EVENT, EVENT_SIZE, type NativeEndpoint, native } from './native.ts';
+import { EVENT, EVENT_SIZE, type NativeEndpoint, type NativeIdentity, native } from './native.ts';
 import type {
+  AdmissionLimits,
   DialOptions,
   EndpointOptions,
+  EndpointStats,
   ListenOptions,
   PeerInfo,
   QuicConnection,
   QuicEndpoint,
+  SendMode,
   TlsIdentity,
 } from './quic.ts';
 
@@ -18,6 +21,11 @@ import type {
 export const QUIC_REFUSED = 0x42;
 const IDLE_MS = 30_000;
 const HANDSHAKE_MS = 10_000;
+
+const SEND_MODES: readonly SendMode[] = ['gso', 'sendmmsg', 'sendmsg'];
+const CONGESTION = { cubic: 0, bbr: 1 } as const;
+const LIMITS: AdmissionLimits = { halfOpen: 1024, retryAbove: 128, perPrefix: 20_000 };
+const SECRET_BYTES = 32;
 
 interface Dialing {
   readonly verify: (peer: PeerInfo) => boolean;
@@ -28,7 +36,23 @@ interface Dialing {
 /** @throws Error when the address can not be bound */
 export async function bindEndpoint(options: EndpointOptions = {}): Promise<QuicEndpoint> {
   const host = await resolveHost(options.host ?? '127.0.0.1');
-  return new NativeEndpointSocket(host, options.port ?? 0);
+  if (options.secret && options.secret.length !== SECRET_BYTES)
+    throw new Error(`an endpoint's secret has ${SECRET_BYTES} bytes`);
+  return new NativeEndpointSocket(host, options);
+}
+
+/** Parsed once: an identity is used for many dials. */
+const identities = new WeakMap<TlsIdentity, NativeIdentity>();
+
+function nativeIdentity(identity: TlsIdentity, named: readonly TlsIdentity[] = []): NativeIdentity {
+  const known = named.length === 0 ? identities.get(identity) : undefined;
+  if (known) return known;
+  const made = native.makeIdentity(
+    [identity, ...named].flatMap(({ certificate, key }) => [certificate, key]),
+  );
+  if (!made) throw new Error('the certificate or its key is not usable PEM');
+  if (named.length === 0) identities.set(identity, made);
+  return made;
 }
 
 async function resolveHost(host: string): Promise<string> {
@@ -36,58 +60,92 @@ async function resolveHost(host: string): Promise<string> {
 }
 
 class NativeEndpointSocket implements QuicEndpoint {
-  readonly address: string;
-  readonly port: number;
   readonly #native: NativeEndpoint;
   readonly #connections = new Map<number, NativeConnection>();
   readonly #dialing = new Map<number, Dialing>();
   #listening: ListenOptions | undefined;
+  #local: [address: string, port: number];
   #closed = false;
 
-  constructor(host: string, port: number) {
-    const bound = native.bindSocket(host, port, (events) => this.#dispatch(events));
+  constructor(host: string, { port = 0, secret, sendMode = 'gso' }: EndpointOptions) {
+    const mode = SEND_MODES.indexOf(sendMode);
+    const bound = native.bindSocket(host, port, mode, secret, (events) => this.#dispatch(events));
     if (typeof bound === 'string') throw new Error(`can not bind UDP ${host} port ${port}: ${bound}`);
     this.#native = bound;
-    [this.address, this.port] = native.localAddress(bound);
+    this.#local = native.localAddress(bound);
+  }
+
+  get address(): string {
+    return this.#local[0];
+  }
+
+  get port(): number {
+    return this.#local[1];
   }
 
   listen(options: ListenOptions): void {
     if (this.#listening) throw new Error('an endpoint listens once');
-    const { certificate, key } = options.identity;
-    const idle = options.idleTimeoutMs ?? IDLE_MS;
-    if (!native.listen(this.#native, certificate, key, options.alpn, idle)) {
-      throw new Error('the certificate or its key is not usable PEM');
-    }
+    const limits = { ...LIMITS, ...options.limits };
+    const numbers = Float64Array.of(
+      options.idleTimeoutMs ?? IDLE_MS,
+      options.handshakeTimeoutMs ?? HANDSHAKE_MS,
+      CONGESTION[options.congestion ?? 'cubic'],
+      limits.halfOpen,
+      limits.retryAbove,
+      limits.perPrefix,
+    );
+    const identity = nativeIdentity(options.identity, options.namedIdentities);
+    native.listen(this.#native, identity, options.alpn, numbers);
     this.#listening = options;
   }
 
-  setIdentity({ certificate, key }: TlsIdentity): void {
-    if (!native.setIdentity(this.#native, certificate, key))
-      throw new Error('the certificate or its key is not usable PEM');
+  setIdentity(identity: TlsIdentity, namedIdentities?: readonly TlsIdentity[]): void {
+    native.setIdentity(this.#native, nativeIdentity(identity, namedIdentities));
+  }
+
+  async rebind({ host, port = 0 }: { readonly host?: string; readonly port?: number } = {}): Promise<void> {
+    const address = host === undefined ? this.address : await resolveHost(host);
+    const problem = native.rebindSocket(this.#native, address, port);
+    if (problem !== undefined) throw new Error(`can not bind UDP ${address} port ${port}: ${problem}`);
+    this.#local = native.localAddress(this.#native);
+  }
+
+  stats(): EndpointStats {
+    const numbers = new Float64Array(7);
+    native.endpointStats(this.#native, numbers);
+    const [
+      connections = 0,
+      halfOpen = 0,
+      refused = 0,
+      retries = 0,
+      statelessResets = 0,
+      packetsLost = 0,
+      mode = 0,
+    ] = numbers;
+    const sendMode = SEND_MODES[mode] ?? 'sendmsg';
+    return { connections, halfOpen, refused, retries, statelessResets, packetsLost, sendMode };
   }
 
   async dial(options: DialOptions): Promise<QuicConnection> {
     options.signal?.throwIfAborted();
     const host = await resolveHost(options.host);
-    const { certificate = '', key = '' } = options.identity ?? {};
+    if (isIP(host) === 6 && isIP(this.address) === 4)
+      throw new Error('an endpoint bound to an IPv4 address does not reach an IPv6 one: bind ::');
+    const identity = options.identity && nativeIdentity(options.identity);
+    const numbers = Float64Array.of(
+      options.idleTimeoutMs ?? IDLE_MS,
+      options.handshakeTimeoutMs ?? HANDSHAKE_MS,
+      CONGESTION[options.congestion ?? 'cubic'],
+    );
+    const { port, alpn, serverName = '', ticket } = options;
     const id = this.#closed
       ? 0
-      : native.dial(
-          this.#native,
-          host,
-          options.port,
-          options.alpn,
-          options.serverName ?? '',
-          certificate,
-          key,
-          options.idleTimeoutMs ?? IDLE_MS,
-          options.handshakeTimeoutMs ?? HANDSHAKE_MS,
-        );
+      : native.dial(this.#native, host, port, alpn, serverName, identity, ticket, numbers);
     if (id === 0)
       throw new TransportClosed({
         by: 'local',
         code: 0,
-        reason: 'the endpoint is closed or the identity is unusable',
+        reason: 'the endpoint is closed',
       });
     return new Promise((resolve, reject) => {
       const abort = () => {

@@ -4,32 +4,48 @@ import { createRequire } from 'node:module';
 /** Opaque: an `Endpoint` on the other side. */
 export type NativeEndpoint = object & { readonly native: 'endpoint' };
 
+/** Opaque: certificates and keys, parsed. */
+export type NativeIdentity = object & { readonly native: 'identity' };
+
 /** [address, port] */
 type NativeAddress = [string, number];
 
 export interface NativeQuic {
   /** The handle, or why the address can not be bound. `onEvents` gets four numbers an event: type, connection, stream, value. */
-  bindSocket(host: string, port: number, onEvents: (events: Float64Array) => void): NativeEndpoint | string;
+  bindSocket(
+    host: string,
+    port: number,
+    mode: number,
+    secret: Uint8Array | undefined,
+    onEvents: (events: Float64Array) => void,
+  ): NativeEndpoint | string;
+  /** undefined when it went well. */
+  rebindSocket(endpoint: NativeEndpoint, host: string, port: number): string | undefined;
   localAddress(endpoint: NativeEndpoint): NativeAddress;
+  /** Certificate and key in turn, as PEM. */
+  makeIdentity(pem: readonly string[]): NativeIdentity | undefined;
+  /** `numbers`: idle ms, handshake ms, congestion, half open, retry above, per prefix. */
   listen(
     endpoint: NativeEndpoint,
-    certificate: string,
-    key: string,
+    identity: NativeIdentity,
     alpn: readonly string[],
-    idleMs: number,
-  ): boolean;
-  setIdentity(endpoint: NativeEndpoint, certificate: string, key: string): boolean;
+    numbers: Float64Array,
+  ): void;
+  setIdentity(endpoint: NativeEndpoint, identity: NativeIdentity): void;
+  /** `numbers`: idle ms, handshake ms, congestion. */
   dial(
     endpoint: NativeEndpoint,
     host: string,
     port: number,
     alpn: string,
     serverName: string,
-    certificate: string,
-    key: string,
-    idleMs: number,
-    handshakeMs: number,
+    identity: NativeIdentity | undefined,
+    ticket: Uint8Array | undefined,
+    numbers: Float64Array,
   ): number;
+  ticketOf(endpoint: NativeEndpoint, connection: number): Uint8Array | undefined;
+  isResumed(endpoint: NativeEndpoint, connection: number): boolean;
+  updateKeys(endpoint: NativeEndpoint, connection: number): boolean;
   peerInfo(
     endpoint: NativeEndpoint,
     connection: number,
@@ -56,11 +72,22 @@ export interface NativeQuic {
     connection: number,
     bytes: Uint8Array,
     trafficClass: number,
+    /** -1: none. */
+    key: number,
   ): 0 | 1 | 2 | 3;
-  takeDatagrams(endpoint: NativeEndpoint, connection: number): Uint8Array[] | undefined;
+  /** The bytes of all, one after another, and how long each is. */
+  takeDatagrams(
+    endpoint: NativeEndpoint,
+    connection: number,
+  ): [bytes: Uint8Array, lengths: Uint32Array] | undefined;
   maxDatagram(endpoint: NativeEndpoint, connection: number): number;
-  /** Fills: smoothed and least RTT (ms), congestion window, in flight, bytes sent, received, packets sent, datagrams dropped. */
+  /**
+   * Fills 14: smoothed and least RTT (ms), congestion window, in flight, bytes sent, received, packets sent, received, stream bytes queued,
+   * datagrams dropped, superseded, unsendable, lost, unread.
+   */
   stats(endpoint: NativeEndpoint, connection: number, out: Float64Array): void;
+  /** Fills 7: connections, half open, refused, retries, stateless resets, packets lost, send mode. */
+  endpointStats(endpoint: NativeEndpoint, out: Float64Array): void;
   exportKey(
     endpoint: NativeEndpoint,
     connection: number,

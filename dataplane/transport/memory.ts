@@ -7,6 +7,7 @@ import {
   type ConnectionObserver,
   type ConnectionStats,
   type DatagramOutcome,
+  NO_STATS,
   type StreamObserver,
   TransportClosed,
 } from './transport.ts';
@@ -73,8 +74,7 @@ class MemoryConnection implements Connection {
   }
 
   stats(): ConnectionStats {
-    const zero = { rttMs: 0, minRttMs: 0, congestionWindow: 0, bytesInFlight: 0, bytesSent: 0 };
-    return { ...zero, bytesReceived: 0, packetsSent: 0, datagramsDropped: 0 };
+    return NO_STATS;
   }
 
   async close(code: number, reason: string): Promise<void> {

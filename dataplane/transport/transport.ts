@@ -69,6 +69,7 @@ export interface ConnectionObserver {
   closed(info: CloseInfo): void;
 }
 
+/** Cheap enough to read every 100 ms. Counters only grow. */
 export interface ConnectionStats {
   /** Smoothed round-trip time, milliseconds (0 when not known). */
   readonly rttMs: number;
@@ -78,15 +79,46 @@ export interface ConnectionStats {
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly packetsSent: number;
+  readonly packetsReceived: number;
+  /** Stream bytes accepted and not yet sent. */
+  readonly bytesQueued: number;
+  /** Datagrams let go because the queue to send them was full. */
   readonly datagramsDropped: number;
+  /** Datagrams whose place a newer one of the same key took. */
+  readonly datagramsSuperseded: number;
+  /** Datagrams that the path became too small for. */
+  readonly datagramsUnsendable: number;
+  /** Datagrams in packets that were lost on the way. */
+  readonly datagramsLost: number;
+  /** Datagrams that arrived and were let go because nobody read. */
+  readonly datagramsUnread: number;
 }
+
+/** Of a transport that tells nothing. */
+export const NO_STATS: ConnectionStats = {
+  rttMs: 0,
+  minRttMs: 0,
+  congestionWindow: 0,
+  bytesInFlight: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  packetsSent: 0,
+  packetsReceived: 0,
+  bytesQueued: 0,
+  datagramsDropped: 0,
+  datagramsSuperseded: 0,
+  datagramsUnsendable: 0,
+  datagramsLost: 0,
+  datagramsUnread: 0,
+};
 
 export interface Connection {
   /** Gives the connection its one observer; streams and datagrams that came before wait (bounded) and are then delivered. */
   observe(observer: ConnectionObserver): void;
   /** Opens a bidirectional stream; waits while the peer's stream limit is reached. @throws TransportClosed */
   openStream(trafficClass: TrafficClass, signal?: AbortSignal): Promise<ByteStream>;
-  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass): DatagramOutcome;
+  /** With a key (0 to 2^32-1) it takes the place of one with the same class and key that still waits here: newest wins. */
+  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass, key?: number): DatagramOutcome;
   /** Largest datagram that can go now; grows and shrinks with the path. */
   readonly maxDatagramSize: number;
   stats(): ConnectionStats;

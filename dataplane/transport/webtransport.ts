@@ -11,6 +11,7 @@ import {
   type ConnectionObserver,
   type ConnectionStats,
   type DatagramOutcome,
+  NO_STATS,
   type StreamObserver,
   TransportClosed,
 } from './transport.ts';
@@ -97,16 +98,7 @@ class SessionConnection implements Connection {
 
   /** A browser tells nothing of its connection. */
   stats(): ConnectionStats {
-    return {
-      rttMs: 0,
-      minRttMs: 0,
-      congestionWindow: 0,
-      bytesInFlight: 0,
-      bytesSent: 0,
-      bytesReceived: 0,
-      packetsSent: 0,
-      datagramsDropped: 0,
-    };
+    return NO_STATS;
   }
 
   async close(code: number, reason: string): Promise<void> {

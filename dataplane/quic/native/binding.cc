@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "endpoint.h"
+#include "random.h"
 
 namespace {
 
@@ -55,6 +56,19 @@ class Arguments {
     *data = static_cast<const uint8_t *>(start);
     return type == napi_uint8_array;
   }
+  // Null when it is no Float64Array of that many at least.
+  const double *numbers(size_t n, size_t least) const {
+    napi_typedarray_type type;
+    size_t length = 0;
+    void *start = nullptr;
+    if (napi_get_typedarray_info(env_, values_[n], &type, &length, &start, nullptr, nullptr) != napi_ok) return nullptr;
+    return type == napi_float64_array && length >= least ? static_cast<const double *>(start) : nullptr;
+  }
+  template <typename T>
+  T *external(size_t n) const {
+    void *held = nullptr;
+    return napi_get_value_external(env_, values_[n], &held) == napi_ok ? static_cast<T *>(held) : nullptr;
+  }
   napi_value value(size_t n) const { return values_[n]; }
 
  private:
@@ -82,20 +96,14 @@ napi_value bytesOf(napi_env env, const void *data, size_t length) {
   return result;
 }
 
-bool parseAddress(const std::string &host, uint16_t port, Address *out) {
-  auto *v4 = reinterpret_cast<sockaddr_in *>(&out->storage);
-  if (inet_pton(AF_INET, host.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
-    out->length = sizeof(sockaddr_in);
-    return true;
-  }
-  auto *v6 = reinterpret_cast<sockaddr_in6 *>(&out->storage);
-  if (inet_pton(AF_INET6, host.c_str(), &v6->sin6_addr) != 1) return false;
-  v6->sin6_family = AF_INET6;
-  v6->sin6_port = htons(port);
-  out->length = sizeof(sockaddr_in6);
-  return true;
+std::string textAt(napi_env env, napi_value list, uint32_t n) {
+  napi_value item;
+  size_t length = 0;
+  if (napi_get_element(env, list, n, &item) != napi_ok) return "";
+  if (napi_get_value_string_utf8(env, item, nullptr, 0, &length) != napi_ok) return "";
+  std::string text(length, '\0');
+  napi_get_value_string_utf8(env, item, &text[0], length + 1, &length);
+  return text;
 }
 
 // [address, port]
@@ -108,7 +116,12 @@ napi_value describeAddress(napi_env env, const Address &address) {
     port = ntohs(v4->sin_port);
   } else {
     auto *v6 = reinterpret_cast<const sockaddr_in6 *>(&address.storage);
-    inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
+    // A mapped address is told as the IPv4 address that it is.
+    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+      inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, text, sizeof(text));
+    } else {
+      inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
+    }
     port = ntohs(v6->sin6_port);
   }
   napi_value pair;
@@ -118,20 +131,34 @@ napi_value describeAddress(napi_env env, const Address &address) {
   return pair;
 }
 
-// (host, port, onEvents) -> handle, or the reason as text
+ConnectionLimits limitsOf(const double *numbers) {
+  ConnectionLimits limits;
+  limits.idleTimeoutMs = static_cast<uint64_t>(numbers[0]);
+  limits.handshakeTimeoutMs = static_cast<uint64_t>(numbers[1]);
+  limits.congestion = numbers[2] == 1 ? kBbr : NGTCP2_CC_ALGO_CUBIC;
+  return limits;
+}
+
+napi_value booleanOf(napi_env env, bool value) {
+  napi_value result;
+  napi_get_boolean(env, value, &result);
+  return result;
+}
+
+using IdentityHandle = std::shared_ptr<Identity>;
+
+// (host, port, mode, secret of 32 bytes or none, onEvents) -> handle, or the reason as text
 napi_value bindSocket(napi_env env, napi_callback_info info) {
-  size_t count = 3;
-  napi_value values[3];
-  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  char host[64] = "";
-  size_t length;
-  napi_get_value_string_utf8(env, values[0], host, sizeof(host), &length);
-  double port = 0;
-  napi_get_value_double(env, values[1], &port);
+  Arguments args(env, info);
   Address address;
-  if (!parseAddress(host, static_cast<uint16_t>(port), &address)) return textOf(env, "not an IP address");
+  if (!Address::parse(args.text(0), static_cast<uint16_t>(args.number(1)), &address)) return textOf(env, "not an IP address");
+  std::array<uint8_t, 32> secret;
+  randomBytes(secret.data(), secret.size());
+  const uint8_t *given = nullptr;
+  size_t length = 0;
+  if (args.bytes(3, &given, &length) && length == secret.size()) memcpy(secret.data(), given, length);
   std::string error;
-  Endpoint *endpoint = Endpoint::bind(env, address, values[2], &error);
+  Endpoint *endpoint = Endpoint::bind(env, address, static_cast<SendMode>(args.number(2)), secret, args.value(4), &error);
   if (endpoint == nullptr) return textOf(env, error);
   napi_value result;
   napi_create_external(
@@ -140,59 +167,104 @@ napi_value bindSocket(napi_env env, napi_callback_info info) {
   return result;
 }
 
-napi_value localAddress(napi_env env, napi_callback_info info) {
-  Endpoint *endpoint = Arguments(env, info).endpoint();
-  return endpoint == nullptr ? nullptr : describeAddress(env, endpoint->local);
+// (endpoint, host, port) -> undefined, or the reason as text
+napi_value rebindSocket(napi_env env, napi_callback_info info) {
+  Arguments args(env, info);
+  Endpoint *endpoint = args.endpoint();
+  Address address;
+  std::string error = "the endpoint is closed";
+  if (!Address::parse(args.text(1), static_cast<uint16_t>(args.number(2)), &address)) return textOf(env, "not an IP address");
+  return endpoint != nullptr && endpoint->rebind(address, &error) ? nullptr : textOf(env, error);
 }
 
-// (endpoint, certificate, key, alpn, idleMs) -> true, or false when the PEM texts are not usable
+napi_value localAddress(napi_env env, napi_callback_info info) {
+  Endpoint *endpoint = Arguments(env, info).endpoint();
+  return endpoint == nullptr ? nullptr : describeAddress(env, endpoint->socket().local());
+}
+
+// ([certificate, key, certificate, key, ...] as PEM) -> handle, or undefined when they are not usable
+napi_value makeIdentity(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value list;
+  napi_get_cb_info(env, info, &count, &list, nullptr, nullptr);
+  uint32_t length = 0;
+  napi_get_array_length(env, list, &length);
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (uint32_t n = 0; n + 1 < length; n += 2) pairs.emplace_back(textAt(env, list, n), textAt(env, list, n + 1));
+  IdentityHandle identity = Identity::fromPem(pairs);
+  if (identity == nullptr) return nullptr;
+  napi_value result;
+  napi_create_external(
+      env, new IdentityHandle(identity),
+      [](napi_env, void *handle, void *) { delete static_cast<IdentityHandle *>(handle); }, nullptr, &result);
+  return result;
+}
+
+// (endpoint, identity, alpn, Float64Array: idle ms, handshake ms, congestion, half open, retry above, per prefix)
 napi_value listenOn(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
   Endpoint *endpoint = args.endpoint();
-  auto identity = Identity::fromPem(args.text(1), args.text(2));
-  Alpn alpn;
+  auto *identity = args.external<IdentityHandle>(1);
+  const double *numbers = args.numbers(3, 6);
+  if (endpoint == nullptr || identity == nullptr || numbers == nullptr) return nullptr;
+  ListenSettings settings;
+  settings.identity = *identity;
   uint32_t length = 0;
-  napi_get_array_length(env, args.value(3), &length);
-  for (uint32_t n = 0; n < length; n++) {
-    napi_value item;
-    napi_get_element(env, args.value(3), n, &item);
-    char name[256];
-    size_t size;
-    if (napi_get_value_string_utf8(env, item, name, sizeof(name), &size) == napi_ok) alpn.emplace_back(name, size);
-  }
-  ConnectionLimits limits;
-  limits.idleTimeoutMs = static_cast<uint64_t>(args.number(4));
-  bool ok = endpoint != nullptr && identity != nullptr;
-  if (ok) endpoint->listen(identity, alpn, limits);
-  napi_value result;
-  napi_get_boolean(env, ok, &result);
-  return result;
+  napi_get_array_length(env, args.value(2), &length);
+  for (uint32_t n = 0; n < length; n++) settings.alpn.push_back(textAt(env, args.value(2), n));
+  settings.limits = limitsOf(numbers);
+  settings.admission.halfOpen = static_cast<size_t>(numbers[3]);
+  settings.admission.retryAbove = static_cast<size_t>(numbers[4]);
+  settings.admission.perPrefix = static_cast<size_t>(numbers[5]);
+  endpoint->listen(std::move(settings));
+  return nullptr;
 }
 
 napi_value setIdentity(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
-  auto identity = Identity::fromPem(args.text(1), args.text(2));
-  bool ok = identity != nullptr && args.endpoint() != nullptr;
-  if (ok) args.endpoint()->setIdentity(identity);
-  napi_value result;
-  napi_get_boolean(env, ok, &result);
-  return result;
+  auto *identity = args.external<IdentityHandle>(1);
+  if (identity != nullptr && args.endpoint() != nullptr) args.endpoint()->setIdentity(*identity);
+  return nullptr;
 }
 
-// (endpoint, host, port, alpn, serverName, certificate, key, idleMs, handshakeMs) -> connection number; 0 refused
+// (endpoint, host, port, alpn, serverName, identity or undefined, ticket, Float64Array: idle ms, handshake ms, congestion)
+// -> connection number; 0 refused
 napi_value dialPeer(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
   Endpoint *endpoint = args.endpoint();
   Address peer;
-  std::string certificate = args.text(5);
-  auto identity = certificate.empty() ? Identity::anonymous() : Identity::fromPem(certificate, args.text(6));
-  if (endpoint == nullptr || identity == nullptr || !parseAddress(args.text(1), static_cast<uint16_t>(args.number(2)), &peer)) {
+  auto *identity = args.external<IdentityHandle>(5);
+  const double *numbers = args.numbers(7, 3);
+  if (endpoint == nullptr || numbers == nullptr || !Address::parse(args.text(1), static_cast<uint16_t>(args.number(2)), &peer)) {
     return numberOf(env, 0);
   }
-  ConnectionLimits limits;
-  limits.idleTimeoutMs = static_cast<uint64_t>(args.number(7));
-  limits.handshakeTimeoutMs = static_cast<uint64_t>(args.number(8));
-  return numberOf(env, endpoint->dial(peer, identity, args.text(3), args.text(4), limits));
+  DialSettings settings;
+  settings.identity = identity == nullptr ? Identity::anonymous() : *identity;
+  settings.alpn = args.text(3);
+  settings.serverName = args.text(4);
+  const uint8_t *ticket = nullptr;
+  size_t length = 0;
+  if (args.bytes(6, &ticket, &length)) settings.ticket.assign(reinterpret_cast<const char *>(ticket), length);
+  settings.limits = limitsOf(numbers);
+  return numberOf(env, endpoint->dial(peer, settings));
+}
+
+// (endpoint, connection) -> what a later dial may begin with, or undefined
+napi_value ticketOf(napi_env env, napi_callback_info info) {
+  Connection *connection = Arguments(env, info).connection();
+  if (connection == nullptr || connection->ticket.empty()) return nullptr;
+  return bytesOf(env, connection->ticket.data(), connection->ticket.size());
+}
+
+// (endpoint, connection) -> whether the handshake went by a ticket
+napi_value isResumed(napi_env env, napi_callback_info info) {
+  Connection *connection = Arguments(env, info).connection();
+  return booleanOf(env, connection != nullptr && gnutls_session_is_resumed(connection->session) != 0);
+}
+
+napi_value updateKeys(napi_env env, napi_callback_info info) {
+  Connection *connection = Arguments(env, info).connection();
+  return booleanOf(env, connection != nullptr && connection->updateKeys());
 }
 
 // (endpoint, connection) -> [alpn, serverName, address, port, ...certificates]
@@ -205,7 +277,7 @@ napi_value peerInfo(napi_env env, napi_callback_info info) {
   uint32_t at = 0;
   napi_set_element(env, list, at++, textOf(env, selectedAlpn(connection->session)));
   napi_set_element(env, list, at++, textOf(env, connection->server ? requestedServerName(connection->session) : ""));
-  napi_value address = describeAddress(env, connection->remote), part;
+  napi_value address = describeAddress(env, connection->remote()), part;
   for (uint32_t n = 0; n < 2; n++) {
     napi_get_element(env, address, n, &part);
     napi_set_element(env, list, at++, part);
@@ -283,26 +355,33 @@ napi_value setClass(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// (endpoint, connection, bytes, class) -> 0 queued, 1 dropped an older one, 2 too large, 3 closed
+// (endpoint, connection, bytes, class, key or -1) -> 0 queued, 1 dropped an older one, 2 too large, 3 closed
 napi_value sendDatagram(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
   Connection *connection = args.connection();
   const uint8_t *data = nullptr;
   size_t length = 0;
   if (connection == nullptr || !args.bytes(2, &data, &length)) return numberOf(env, 3);
-  return numberOf(env, connection->sendDatagram(data, length, static_cast<uint8_t>(args.number(3))));
+  return numberOf(env, connection->sendDatagram(data, length, static_cast<uint8_t>(args.number(3)),
+                                               static_cast<int64_t>(args.number(4))));
 }
 
+// (endpoint, connection) -> [bytes of all, Uint32Array of their lengths], oldest first; undefined when none waits
 napi_value takeDatagrams(napi_env env, napi_callback_info info) {
   Connection *connection = Arguments(env, info).connection();
   if (connection == nullptr) return nullptr;
-  napi_value list;
-  napi_create_array(env, &list);
-  uint32_t at = 0;
-  for (const auto &bytes : connection->takeDatagrams()) {
-    napi_set_element(env, list, at++, bytesOf(env, bytes.data(), bytes.size()));
-  }
-  return list;
+  IncomingDatagrams &arrived = connection->incomingDatagrams();
+  if (arrived.empty()) return nullptr;
+  napi_value pair, buffer, lengths;
+  void *memory = nullptr;
+  napi_create_arraybuffer(env, arrived.count() * sizeof(uint32_t), &memory, &buffer);
+  memcpy(memory, arrived.lengths(), arrived.count() * sizeof(uint32_t));
+  napi_create_typedarray(env, napi_uint32_array, arrived.count(), buffer, 0, &lengths);
+  napi_create_array_with_length(env, 2, &pair);
+  napi_set_element(env, pair, 0, bytesOf(env, arrived.bytes(), arrived.size()));
+  napi_set_element(env, pair, 1, lengths);
+  arrived.clear();
+  return pair;
 }
 
 napi_value maxDatagram(napi_env env, napi_callback_info info) {
@@ -310,15 +389,20 @@ napi_value maxDatagram(napi_env env, napi_callback_info info) {
   return numberOf(env, connection == nullptr ? 0 : static_cast<double>(connection->maxDatagram()));
 }
 
-// (endpoint, connection, Float64Array of 8): filled in the order that ../native.ts names
+// (endpoint, connection, Float64Array of 14): filled in the order that ../native.ts names
 napi_value readStats(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
   Connection *connection = args.connection();
-  napi_typedarray_type type;
-  size_t length = 0;
-  void *out = nullptr;
-  napi_get_typedarray_info(env, args.value(2), &type, &length, &out, nullptr, nullptr);
-  if (connection != nullptr && type == napi_float64_array && length >= 8) connection->stats(static_cast<double *>(out));
+  auto *out = const_cast<double *>(args.numbers(2, 14));
+  if (connection != nullptr && out != nullptr) connection->stats(out);
+  return nullptr;
+}
+
+// (endpoint, Float64Array of 7): filled in the order that ../native.ts names
+napi_value readEndpointStats(napi_env env, napi_callback_info info) {
+  Arguments args(env, info);
+  auto *out = const_cast<double *>(args.numbers(1, 7));
+  if (args.endpoint() != nullptr && out != nullptr) args.endpoint()->stats(out);
   return nullptr;
 }
 
@@ -355,14 +439,35 @@ napi_value init(napi_env env, napi_value exports) {
     const char *name;
     napi_callback call;
   } functions[] = {
-      {"bindSocket", bindSocket},     {"localAddress", localAddress},   {"listen", listenOn},
-      {"setIdentity", setIdentity},   {"dial", dialPeer},               {"peerInfo", peerInfo},
-      {"closeInfo", closeInfo},       {"openStream", openStream},       {"write", writeStream},
-      {"read", readStream},           {"unsent", unsentOf},             {"finish", finishStream},
-      {"reset", resetStream},         {"stop", stopStream},             {"setClass", setClass},
-      {"sendDatagram", sendDatagram}, {"takeDatagrams", takeDatagrams}, {"maxDatagram", maxDatagram},
-      {"stats", readStats},           {"exportKey", exportKey},         {"closeConnection", closeConnection},
-      {"closeSocket", closeSocket},   {"ngtcp2Version", ngtcp2Version},
+      {"bindSocket", bindSocket},
+      {"rebindSocket", rebindSocket},
+      {"localAddress", localAddress},
+      {"makeIdentity", makeIdentity},
+      {"listen", listenOn},
+      {"setIdentity", setIdentity},
+      {"dial", dialPeer},
+      {"ticketOf", ticketOf},
+      {"isResumed", isResumed},
+      {"updateKeys", updateKeys},
+      {"peerInfo", peerInfo},
+      {"closeInfo", closeInfo},
+      {"openStream", openStream},
+      {"write", writeStream},
+      {"read", readStream},
+      {"unsent", unsentOf},
+      {"finish", finishStream},
+      {"reset", resetStream},
+      {"stop", stopStream},
+      {"setClass", setClass},
+      {"sendDatagram", sendDatagram},
+      {"takeDatagrams", takeDatagrams},
+      {"maxDatagram", maxDatagram},
+      {"stats", readStats},
+      {"endpointStats", readEndpointStats},
+      {"exportKey", exportKey},
+      {"closeConnection", closeConnection},
+      {"closeSocket", closeSocket},
+      {"ngtcp2Version", ngtcp2Version},
   };
   for (const auto &entry : functions) {
     napi_value function;

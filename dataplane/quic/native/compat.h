@@ -40,6 +40,13 @@ inline int stream_shutdown_read(ngtcp2_conn *conn, int64_t id, uint64_t code) {
   return ngtcp2_conn_shutdown_stream_read(conn, id, code);
 }
 inline void params_set_original_dcid(ngtcp2_transport_params &params, const ngtcp2_cid &dcid) { params.original_dcid = dcid; }
+struct InitialToken {
+  const uint8_t *data;
+  size_t length;
+};
+inline InitialToken initial_token(const ngtcp2_pkt_hd &initial) { return {initial.token.base, initial.token.len}; }
+inline void settings_set_token(ngtcp2_settings &settings, const ngtcp2_pkt_hd &initial) { settings.token = initial.token; }
+constexpr ngtcp2_cc_algo kBbr = NGTCP2_CC_ALGO_BBR2;
 
 #else
 
@@ -58,5 +65,16 @@ inline void params_set_original_dcid(ngtcp2_transport_params &params, const ngtc
   params.original_dcid = dcid;
   params.original_dcid_present = 1;
 }
+struct InitialToken {
+  const uint8_t *data;
+  size_t length;
+};
+inline InitialToken initial_token(const ngtcp2_pkt_hd &initial) { return {initial.token, initial.tokenlen}; }
+inline void settings_set_token(ngtcp2_settings &settings, const ngtcp2_pkt_hd &initial) {
+  settings.token = initial.token;
+  settings.tokenlen = initial.tokenlen;
+  settings.token_type = NGTCP2_TOKEN_TYPE_RETRY;
+}
+constexpr ngtcp2_cc_algo kBbr = NGTCP2_CC_ALGO_BBR;
 
 #endif

@@ -1,8 +1,10 @@
 #include "connection.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "endpoint.h"
+#include "random.h"
 
 namespace {
 
@@ -16,31 +18,18 @@ constexpr uint64_t kKeepAliveMs = 10000;
 // Assumed until measured (RFC 9002 section 6.2.2 proposes 333): a first packet that finds nobody listening yet, as when a whole site
 // starts at once, is sent again after a third of a second instead of a full one.
 constexpr uint64_t kInitialRttMs = 100;
-// Datagrams waiting to be sent or read; the oldest goes when one more comes.
-constexpr size_t kDatagrams = 4096;
-// A write above this waits for `writable`, which comes at half of it.
-constexpr uint64_t kHighWater = 1u << 20;
-// Of a stream the peer opened, until JavaScript says otherwise: the middle of the order.
-constexpr uint8_t kDefaultClass = 4;
 
 Connection *self(void *user) { return static_cast<Connection *>(user); }
 
-void randomBytes(uint8_t *out, size_t length) { gnutls_rnd(GNUTLS_RND_RANDOM, out, length); }
 void onRandom(uint8_t *out, size_t length, const ngtcp2_rand_ctx *) { gnutls_rnd(GNUTLS_RND_NONCE, out, length); }
-
-ngtcp2_cid randomCid() {
-  ngtcp2_cid cid;
-  cid.datalen = kConnectionIdLength;
-  randomBytes(cid.data, cid.datalen);
-  return cid;
-}
 
 std::string textOf(const ngtcp2_cid &cid) { return std::string(reinterpret_cast<const char *>(cid.data), cid.datalen); }
 
 }  // namespace
 
-Connection::Connection(Endpoint &endpoint, uint32_t id, bool server, const Address &peer, std::shared_ptr<Identity> identity)
-    : id(id), server(server), remote(peer), endpoint_(endpoint), identity_(std::move(identity)) {
+Connection::Connection(Endpoint &endpoint, uint32_t id, bool server, const Address &peer, const Address &local,
+                       std::shared_ptr<Identity> identity)
+    : id(id), server(server), admittedFrom(peer), endpoint_(endpoint), local_(local), identity_(std::move(identity)) {
   ref_.user_data = this;
   ref_.get_conn = [](ngtcp2_crypto_conn_ref *ref) { return static_cast<Connection *>(ref->user_data)->conn_; };
 }
@@ -80,6 +69,8 @@ ngtcp2_callbacks Connection::callbacks(bool server) {
   calls.extend_max_local_streams_bidi = onMoreBidi;
   calls.extend_max_local_streams_uni = onMoreUni;
   calls.recv_datagram = onDatagram;
+  calls.lost_datagram = onLostDatagram;
+  calls.recv_stateless_reset = onStatelessReset;
   return calls;
 }
 
@@ -89,7 +80,7 @@ ngtcp2_settings Connection::settings(const ConnectionLimits &limits) const {
   settings.initial_ts = monotonicNow();
   settings.max_tx_udp_payload_size = kUdpPayload;
   settings.handshake_timeout = limits.handshakeTimeoutMs * kMs;
-  settings.cc_algo = NGTCP2_CC_ALGO_CUBIC;
+  settings.cc_algo = limits.congestion;
   settings.initial_rtt = kInitialRttMs * kMs;
   return settings;
 }
@@ -109,30 +100,41 @@ ngtcp2_transport_params Connection::params(const ConnectionLimits &limits) {
   return params;
 }
 
-ngtcp2_path Connection::path() const {
+ngtcp2_path Connection::pathTo(const Address &remote, const Address &local) const {
   ngtcp2_path path{};
-  path.local.addr = const_cast<sockaddr *>(endpoint_.local.get());
-  path.local.addrlen = endpoint_.local.length;
+  path.local.addr = const_cast<sockaddr *>(local.get());
+  path.local.addrlen = local.length;
   path.remote.addr = const_cast<sockaddr *>(remote.get());
   path.remote.addrlen = remote.length;
   return path;
 }
 
-std::unique_ptr<Connection> Connection::accept(Endpoint &endpoint, uint32_t id, const ngtcp2_pkt_hd &initial, const Address &peer,
-                                               std::shared_ptr<Identity> identity, const Alpn &alpn,
-                                               const ConnectionLimits &limits) {
-  std::unique_ptr<Connection> made(new Connection(endpoint, id, true, peer, std::move(identity)));
+std::unique_ptr<Connection> Connection::accept(Endpoint &endpoint, uint32_t id, const ngtcp2_pkt_hd &initial,
+                                               const Received &packet, const AcceptSettings &accepting) {
+  std::unique_ptr<Connection> made(new Connection(endpoint, id, true, packet.from, packet.to, accepting.identity));
   ngtcp2_cid scid = randomCid();
-  ngtcp2_transport_params params = Connection::params(limits);
-  params_set_original_dcid(params, initial.dcid);
+  ngtcp2_transport_params params = Connection::params(accepting.limits);
+  ngtcp2_settings settings = made->settings(accepting.limits);
+  if (accepting.original != nullptr) {
+    params_set_original_dcid(params, *accepting.original);
+    params.retry_scid = initial.dcid;
+    params.retry_scid_present = 1;
+    settings_set_token(settings, initial);
+  } else {
+    params_set_original_dcid(params, initial.dcid);
+  }
+  params.stateless_reset_token_present = 1;
+  if (ngtcp2_crypto_generate_stateless_reset_token(params.stateless_reset_token, endpoint.secret.data(), endpoint.secret.size(),
+                                                   &scid) != 0) {
+    return nullptr;
+  }
   ngtcp2_callbacks calls = callbacks(true);
-  ngtcp2_settings settings = made->settings(limits);
-  ngtcp2_path path = made->path();
+  ngtcp2_path path = made->pathTo(packet.from, packet.to);
   if (ngtcp2_conn_server_new(&made->conn_, &initial.scid, &scid, &path, initial.version, &calls, &settings, &params, nullptr,
                              made.get()) != 0) {
     return nullptr;
   }
-  made->session = newServerSession(&made->ref_, *made->identity_, alpn);
+  made->session = newServerSession(&made->ref_, *made->identity_, accepting.alpn, endpoint.ticketKey);
   if (made->session == nullptr) return nullptr;
   ngtcp2_conn_set_tls_native_handle(made->conn_, made->session);
   endpoint.addConnectionId(*made, textOf(scid));
@@ -140,40 +142,40 @@ std::unique_ptr<Connection> Connection::accept(Endpoint &endpoint, uint32_t id, 
   return made;
 }
 
-std::unique_ptr<Connection> Connection::dial(Endpoint &endpoint, uint32_t id, const Address &peer,
-                                             std::shared_ptr<Identity> identity, const std::string &alpn,
-                                             const std::string &serverName, const ConnectionLimits &limits) {
-  std::unique_ptr<Connection> made(new Connection(endpoint, id, false, peer, std::move(identity)));
+std::unique_ptr<Connection> Connection::dial(Endpoint &endpoint, uint32_t id, const Address &peer, const DialSettings &dialing) {
+  std::unique_ptr<Connection> made(new Connection(endpoint, id, false, peer, endpoint.socket().local(), dialing.identity));
   ngtcp2_cid scid = randomCid(), dcid = randomCid();
-  ngtcp2_transport_params params = Connection::params(limits);
+  ngtcp2_transport_params params = Connection::params(dialing.limits);
   ngtcp2_callbacks calls = callbacks(false);
-  ngtcp2_settings settings = made->settings(limits);
-  ngtcp2_path path = made->path();
+  ngtcp2_settings settings = made->settings(dialing.limits);
+  ngtcp2_path path = made->pathTo(peer, made->local_);
   if (ngtcp2_conn_client_new(&made->conn_, &dcid, &scid, &path, NGTCP2_PROTO_VER_V1, &calls, &settings, &params, nullptr,
                              made.get()) != 0) {
     return nullptr;
   }
-  made->session = newClientSession(&made->ref_, *made->identity_, alpn, serverName);
+  made->session = newClientSession(&made->ref_, *made->identity_, dialing.alpn, dialing.serverName, dialing.ticket);
   if (made->session == nullptr) return nullptr;
+  gnutls_handshake_set_hook_function(made->session, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET, GNUTLS_HOOK_POST, onTicket);
   ngtcp2_conn_set_tls_native_handle(made->conn_, made->session);
   ngtcp2_conn_set_keep_alive_timeout(made->conn_, kKeepAliveMs * kMs);
   endpoint.addConnectionId(*made, textOf(scid));
   return made;
 }
 
-void Connection::receive(const uint8_t *packet, size_t length, const Address &from, uint64_t now) {
+void Connection::receive(const Received &packet) {
   if (over) {
     // Closing period (RFC 9000 section 10.2.1): answer, ever more rarely.
     if (closePacket_.empty() || (++closeReplies_ & (closeReplies_ - 1)) != 0) return;
-    endpoint_.send(from, closePacket_.data(), closePacket_.size(), 0);
+    endpoint_.socket().add(closePacket_.data(), closePacket_.size(), packet.from, packet.to);
     return;
   }
-  bytesReceived_ += length;
-  ngtcp2_path path = this->path();
-  path.remote.addr = const_cast<sockaddr *>(from.get());
-  path.remote.addrlen = from.length;
+  bytesReceived_ += packet.length;
+  packetsReceived_++;
+  ngtcp2_path path = pathTo(packet.from, server ? packet.to : local_);
   ngtcp2_pkt_info info{};
-  int rv = ngtcp2_conn_read_pkt(conn_, &path, &info, packet, length, now);
+  info.ecn = packet.ecn;
+  // The clock is read for each packet: ngtcp2 wants one that never steps back behind a connection made in this very batch.
+  int rv = ngtcp2_conn_read_pkt(conn_, &path, &info, packet.data, packet.length, monotonicNow());
   endpoint_.markDirty(*this);
   if (rv != 0) return fail(rv);
   retryBlocked();
@@ -189,11 +191,37 @@ void Connection::expired(uint64_t now) {
   if (rv != 0) fail(rv);
 }
 
-uint64_t Connection::expiry() const { return over ? closeDeadline_ : ngtcp2_conn_get_expiry(conn_); }
+void Connection::moved(uint64_t now) {
+  if (over || server) return;
+  Address remote = this->remote();
+  local_ = endpoint_.socket().local();
+  ngtcp2_path path = pathTo(remote, local_);
+  // Refused before the handshake is confirmed: the peer then sees a new address as it does behind a NAT.
+  if (ngtcp2_conn_initiate_immediate_migration(conn_, &path, now) != 0) ngtcp2_conn_set_local_addr(conn_, &path.local);
+  endpoint_.markDirty(*this);
+}
+
+uint64_t Connection::expiry() const {
+  if (over) return closeDeadline_;
+  uint64_t expiry = ngtcp2_conn_get_expiry(conn_);
+  return owedBidi_ + owedUni_ > 0 ? std::min(expiry, grantedAt_ + 10 * kMs) : expiry;
+}
+
+Address Connection::remote() const {
+  const ngtcp2_path *path = ngtcp2_conn_get_path(conn_);
+  return Address::of(path->remote.addr, path->remote.addrlen);
+}
+
+bool Connection::updateKeys() {
+  if (over || ngtcp2_conn_initiate_key_update(conn_, monotonicNow()) != 0) return false;
+  endpoint_.markDirty(*this);
+  return true;
+}
 
 void Connection::fail(int error) {
   switch (error) {
     case NGTCP2_ERR_DRAINING: {
+      if (wasReset_) return finishClosed(ClosedBy::transport, 0, "the peer knows nothing of this connection any more (stateless reset)");
       ngtcp2_ccerr received = received_ccerr(conn_);
       bool application = received.type == NGTCP2_CCERR_TYPE_APPLICATION;
       std::string reason(reinterpret_cast<const char *>(received.reason), received.reasonlen);
@@ -245,7 +273,10 @@ void Connection::sendClose(const ngtcp2_ccerr &error) {
   ngtcp2_ssize n = ngtcp2_conn_write_connection_close(conn_, &storage.path, &info, closePacket_.data(), closePacket_.size(),
                                                       &error, monotonicNow());
   closePacket_.resize(n > 0 ? static_cast<size_t>(n) : 0);
-  if (n > 0) endpoint_.send(remote, closePacket_.data(), closePacket_.size(), 0);
+  if (n <= 0) return;
+  const ngtcp2_path &path = storage.path;
+  endpoint_.socket().add(closePacket_.data(), closePacket_.size(), Address::of(path.remote.addr, path.remote.addrlen),
+                         Address::of(path.local.addr, path.local.addrlen));
 }
 
 void Connection::finishClosed(ClosedBy by, uint64_t code, const std::string &reason) {
@@ -258,265 +289,28 @@ void Connection::finishClosed(ClosedBy by, uint64_t code, const std::string &rea
   endpoint_.markDirty(*this);
 }
 
-size_t Connection::maxDatagram() const {
-  if (over || !handshakeDone) return 0;
-  // Short header with the longest id, the tag, and the frame's own type and length.
-  constexpr size_t kOverhead = 1 + 20 + 4 + 16 + 3;
-  size_t payload = ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_);
-  const ngtcp2_transport_params *peer = ngtcp2_conn_get_remote_transport_params(conn_);
-  size_t allowed = peer == nullptr || peer->max_datagram_frame_size < 3 ? 0 : peer->max_datagram_frame_size - 3;
-  size_t fits = payload > kOverhead ? payload - kOverhead : 0;
-  return fits < allowed ? fits : allowed;
-}
-
 void Connection::stats(double *out) const {
   ngtcp2_conn_info info{};
   if (!over) ngtcp2_conn_get_conn_info(conn_, &info);
-  out[0] = static_cast<double>(info.smoothed_rtt) / 1e6;
-  out[1] = info.min_rtt == UINT64_MAX ? 0 : static_cast<double>(info.min_rtt) / 1e6;
-  out[2] = static_cast<double>(info.cwnd);
-  out[3] = static_cast<double>(info.bytes_in_flight);
-  out[4] = static_cast<double>(bytesSent_);
-  out[5] = static_cast<double>(bytesReceived_);
-  out[6] = static_cast<double>(packetsSent_);
-  out[7] = static_cast<double>(datagramsDropped_);
-}
-
-// Streams, as JavaScript sees them.
-
-Stream *Connection::find(int64_t stream) {
-  auto found = streams_.find(stream);
-  return found == streams_.end() ? nullptr : found->second.get();
-}
-
-Stream &Connection::add(int64_t stream, uint8_t trafficClass) {
-  auto &slot = streams_[stream];
-  slot.reset(new Stream(stream, trafficClass, endpoint_.env));
-  return *slot;
-}
-
-int64_t Connection::openStream(bool bidirectional, uint8_t trafficClass) {
-  if (over) return -2;
-  int64_t stream = -1;
-  int rv = bidirectional ? ngtcp2_conn_open_bidi_stream(conn_, &stream, nullptr) : ngtcp2_conn_open_uni_stream(conn_, &stream, nullptr);
-  if (rv != 0) return -1;
-  add(stream, trafficClass);
-  return stream;
-}
-
-double Connection::write(int64_t id, const uint8_t *data, size_t length, napi_value owner) {
-  Stream *stream = find(id);
-  if (over || stream == nullptr || stream->writeShut || stream->finQueued) return -1;
-  stream->send.push(data, length, owner);
-  if (stream->send.unsent() > kHighWater) stream->wantsWritable = true;
-  list(*stream);
-  endpoint_.markDirty(*this);
-  return static_cast<double>(stream->send.unsent());
-}
-
-void Connection::finish(int64_t id) {
-  Stream *stream = find(id);
-  if (over || stream == nullptr || stream->writeShut || stream->finQueued) return;
-  stream->finQueued = true;
-  list(*stream);
-  endpoint_.markDirty(*this);
-}
-
-void Connection::resetStream(int64_t id, uint64_t code) {
-  Stream *stream = find(id);
-  if (over || stream == nullptr || stream->writeShut) return;
-  stream->writeShut = true;
-  stream->send.clear();
-  stream_shutdown_write(conn_, id, code);
-  endpoint_.markDirty(*this);
-}
-
-void Connection::stopStream(int64_t id, uint64_t code) {
-  Stream *stream = find(id);
-  if (over || stream == nullptr || stream->discard) return;
-  stream->discard = true;
-  credit(id, stream->received.size());
-  stream->received.clear();
-  if (!stream->closed) stream_shutdown_read(conn_, id, code);
-  endpoint_.markDirty(*this);
-  releaseIfDone(*stream);
-}
-
-void Connection::setClass(int64_t id, uint8_t trafficClass) {
-  Stream *stream = find(id);
-  if (stream == nullptr || stream->trafficClass == trafficClass) return;
-  if (stream->listed) {
-    ready_[stream->trafficClass].remove(id);
-    stream->listed = false;
-  }
-  stream->trafficClass = trafficClass;
-  list(*stream);
-}
-
-std::vector<uint8_t> Connection::take(int64_t id) {
-  Stream *stream = find(id);
-  if (stream == nullptr) return {};
-  std::vector<uint8_t> bytes = std::move(stream->received);
-  stream->received = {};
-  stream->readableQueued = false;
-  credit(id, bytes.size());
-  releaseIfDone(*stream);
-  return bytes;
-}
-
-double Connection::unsent(int64_t id) {
-  Stream *stream = find(id);
-  return stream == nullptr ? 0 : static_cast<double>(stream->send.unsent());
-}
-
-void Connection::credit(int64_t stream, size_t length) {
-  if (over || length == 0) return;
-  ngtcp2_conn_extend_max_stream_offset(conn_, stream, length);
-  ngtcp2_conn_extend_max_offset(conn_, length);
-  endpoint_.markDirty(*this);
-}
-
-void Connection::releaseIfDone(Stream &stream) {
-  if (stream.closed && stream.received.empty()) streams_.erase(stream.id);
-}
-
-void Connection::afterWrite(Stream &stream) {
-  if (stream.wantsWritable && stream.send.unsent() <= kHighWater / 2) {
-    stream.wantsWritable = false;
-    endpoint_.event(EventType::writable, id, stream.id, 0);
-  }
-}
-
-void Connection::shutWrite(Stream &stream, uint64_t code) {
-  if (stream.writeShut) return;
-  stream.writeShut = true;
-  stream.send.clear();
-  endpoint_.event(EventType::stopped, id, stream.id, static_cast<double>(code));
-}
-
-int Connection::sendDatagram(const uint8_t *data, size_t length, uint8_t trafficClass) {
-  if (over) return 3;
-  if (length > maxDatagram()) return 2;
-  int outcome = 0;
-  if (datagramsQueued_ >= kDatagrams) {
-    // The least urgent class gives up its oldest.
-    for (int cls = kClasses - 1; cls >= 0; cls--) {
-      if (datagrams_[cls].empty()) continue;
-      datagrams_[cls].pop_front();
-      break;
-    }
-    datagramsQueued_--;
-    datagramsDropped_++;
-    outcome = 1;
-  }
-  datagrams_[trafficClass].emplace_back(data, data + length);
-  datagramsQueued_++;
-  endpoint_.markDirty(*this);
-  return outcome;
-}
-
-std::deque<std::vector<uint8_t>> Connection::takeDatagrams() {
-  datagramsAnnounced_ = false;
-  return std::move(arrived_);
-}
-
-// ngtcp2's callbacks.
-
-int Connection::onStreamData(ngtcp2_conn *, uint32_t flags, int64_t id, uint64_t, const uint8_t *data, size_t length, void *user,
-                             void *) {
-  Connection &connection = *self(user);
-  Stream *stream = connection.find(id);
-  if (stream == nullptr || stream->discard) {
-    connection.credit(id, length);
-    return 0;
-  }
-  if (length > 0) {
-    auto &received = stream->received;
-    if (received.empty() && length > 512) received.reserve(65536);
-    received.insert(received.end(), data, data + length);
-    if (!stream->readableQueued) {
-      stream->readableQueued = true;
-      connection.endpoint_.event(EventType::readable, connection.id, id, 0);
-    }
-  }
-  if ((flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0) connection.endpoint_.event(EventType::finished, connection.id, id, 0);
-  return 0;
-}
-
-int Connection::onAcked(ngtcp2_conn *, int64_t id, uint64_t offset, uint64_t length, void *user, void *) {
-  Stream *stream = self(user)->find(id);
-  if (stream != nullptr) stream->send.acknowledged(offset + length);
-  return 0;
-}
-
-int Connection::onStreamOpen(ngtcp2_conn *, int64_t id, void *user) {
-  Connection &connection = *self(user);
-  bool bidirectional = (id & 2) == 0;
-  Stream &stream = connection.add(id, kDefaultClass);
-  if (!bidirectional) stream.writeShut = true;
-  connection.endpoint_.event(EventType::stream, connection.id, id, bidirectional ? 1 : 0);
-  return 0;
-}
-
-int Connection::onStreamClose(ngtcp2_conn *conn, uint32_t, int64_t id, uint64_t, void *user, void *) {
-  Connection &connection = *self(user);
-  if (!ngtcp2_conn_is_local_stream(conn, id)) {
-    if ((id & 2) == 0) {
-      ngtcp2_conn_extend_max_streams_bidi(conn, 1);
-    } else {
-      ngtcp2_conn_extend_max_streams_uni(conn, 1);
-    }
-  }
-  Stream *stream = connection.find(id);
-  if (stream == nullptr) return 0;
-  stream->closed = true;
-  stream->send.clear();
-  connection.endpoint_.event(EventType::streamClosed, connection.id, id, 0);
-  connection.releaseIfDone(*stream);
-  return 0;
-}
-
-int Connection::onStreamReset(ngtcp2_conn *, int64_t id, uint64_t, uint64_t code, void *user, void *) {
-  Connection &connection = *self(user);
-  Stream *stream = connection.find(id);
-  if (stream == nullptr) return 0;
-  stream->discard = true;
-  connection.credit(id, stream->received.size());
-  stream->received.clear();
-  connection.endpoint_.event(EventType::reset, connection.id, id, static_cast<double>(code));
-  return 0;
-}
-
-int Connection::onMoreStreamCredit(ngtcp2_conn *, int64_t id, uint64_t, void *user, void *) {
-  Stream *stream = self(user)->find(id);
-  if (stream == nullptr) return 0;
-  stream->blocked = false;
-  self(user)->list(*stream);
-  return 0;
-}
-
-int Connection::onMoreBidi(ngtcp2_conn *, uint64_t, void *user) {
-  self(user)->endpoint_.event(EventType::streamsAvailable, self(user)->id, -1, 1);
-  return 0;
-}
-
-int Connection::onMoreUni(ngtcp2_conn *, uint64_t, void *user) {
-  self(user)->endpoint_.event(EventType::streamsAvailable, self(user)->id, -1, 0);
-  return 0;
-}
-
-int Connection::onDatagram(ngtcp2_conn *, uint32_t, const uint8_t *data, size_t length, void *user) {
-  Connection &connection = *self(user);
-  if (connection.arrived_.size() >= kDatagrams) {
-    connection.arrived_.pop_front();
-    connection.datagramsDropped_++;
-  }
-  connection.arrived_.emplace_back(data, data + length);
-  if (!connection.datagramsAnnounced_) {
-    connection.datagramsAnnounced_ = true;
-    connection.endpoint_.event(EventType::datagrams, connection.id, -1, 0);
-  }
-  return 0;
+  uint64_t unsent = 0;
+  for (const auto &entry : streams_) unsent += entry.second->send.unsent();
+  const double values[] = {
+      static_cast<double>(info.smoothed_rtt) / 1e6,
+      info.min_rtt == UINT64_MAX ? 0 : static_cast<double>(info.min_rtt) / 1e6,
+      static_cast<double>(info.cwnd),
+      static_cast<double>(info.bytes_in_flight),
+      static_cast<double>(bytesSent_),
+      static_cast<double>(bytesReceived_),
+      static_cast<double>(packetsSent_),
+      static_cast<double>(packetsReceived_),
+      static_cast<double>(unsent),
+      static_cast<double>(datagrams_.droppedFull),
+      static_cast<double>(datagrams_.superseded),
+      static_cast<double>(datagramsUnsendable_),
+      static_cast<double>(datagramsLost_),
+      static_cast<double>(arrived_.droppedFull),
+  };
+  memcpy(out, values, sizeof(values));
 }
 
 int Connection::onHandshake(ngtcp2_conn *, void *user) {
@@ -524,6 +318,23 @@ int Connection::onHandshake(ngtcp2_conn *, void *user) {
   connection.handshakeDone = true;
   connection.endpoint_.handshakeFinished(connection);
   connection.endpoint_.event(EventType::handshake, connection.id, -1, connection.server ? 1 : 0);
+  // A client that comes back with the ticket is spared the certificates; who may come back is still decided each time.
+  if (connection.server) gnutls_session_ticket_send(connection.session, 1, 0);
+  return 0;
+}
+
+int Connection::onTicket(gnutls_session_t session, unsigned, unsigned, unsigned incoming, const gnutls_datum_t *) {
+  if (incoming == 0) return 0;
+  auto *ref = static_cast<ngtcp2_crypto_conn_ref *>(gnutls_session_get_ptr(session));
+  gnutls_datum_t data;
+  if (gnutls_session_get_data2(session, &data) != 0) return 0;
+  self(ref->user_data)->ticket.assign(reinterpret_cast<char *>(data.data), data.size);
+  gnutls_free(data.data);
+  return 0;
+}
+
+int Connection::onStatelessReset(ngtcp2_conn *, const ngtcp2_pkt_stateless_reset *, void *user) {
+  self(user)->wasReset_ = true;
   return 0;
 }
 
@@ -531,7 +342,7 @@ int Connection::onNewConnectionId(ngtcp2_conn *, ngtcp2_cid *cid, uint8_t *token
   Connection &connection = *self(user);
   cid->datalen = length;
   randomBytes(cid->data, length);
-  const auto &secret = connection.endpoint_.resetSecret;
+  const auto &secret = connection.endpoint_.secret;
   if (ngtcp2_crypto_generate_stateless_reset_token(token, secret.data(), secret.size(), cid) != 0) {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
@@ -540,6 +351,6 @@ int Connection::onNewConnectionId(ngtcp2_conn *, ngtcp2_cid *cid, uint8_t *token
 }
 
 int Connection::onRemoveConnectionId(ngtcp2_conn *, const ngtcp2_cid *cid, void *user) {
-  self(user)->endpoint_.removeConnectionId(textOf(*cid));
+  self(user)->endpoint_.removeConnectionId(*self(user), textOf(*cid));
   return 0;
 }

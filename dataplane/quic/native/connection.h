@@ -2,9 +2,6 @@
 // Never calls into JavaScript: it appends to the endpoint's event list.
 #pragma once
 
-#include <sys/socket.h>
-
-#include <deque>
 #include <list>
 #include <memory>
 #include <string>
@@ -12,7 +9,9 @@
 #include <vector>
 
 #include "compat.h"
+#include "datagrams.h"
 #include "event.h"
+#include "socket.h"
 #include "stream.h"
 #include "tls.h"
 
@@ -26,29 +25,38 @@ struct CloseInfo {
   std::string reason;
 };
 
-struct Address {
-  sockaddr_storage storage{};
-  socklen_t length = 0;
-  const sockaddr *get() const { return reinterpret_cast<const sockaddr *>(&storage); }
-  sockaddr *get() { return reinterpret_cast<sockaddr *>(&storage); }
-};
-
 struct ConnectionLimits {
   uint64_t idleTimeoutMs = 30000;
   uint64_t handshakeTimeoutMs = 10000;
+  ngtcp2_cc_algo congestion = NGTCP2_CC_ALGO_CUBIC;
+};
+
+struct AcceptSettings {
+  std::shared_ptr<Identity> identity;
+  const Alpn &alpn;
+  const ConnectionLimits &limits;
+  // The client came back with a Retry token: the connection id it first used.
+  const ngtcp2_cid *original;
+};
+
+struct DialSettings {
+  std::shared_ptr<Identity> identity;
+  std::string alpn, serverName, ticket;
+  ConnectionLimits limits;
 };
 
 class Connection {
  public:
-  static std::unique_ptr<Connection> accept(Endpoint &endpoint, uint32_t id, const ngtcp2_pkt_hd &initial, const Address &peer,
-                                            std::shared_ptr<Identity> identity, const Alpn &alpn, const ConnectionLimits &limits);
-  static std::unique_ptr<Connection> dial(Endpoint &endpoint, uint32_t id, const Address &peer, std::shared_ptr<Identity> identity,
-                                          const std::string &alpn, const std::string &serverName, const ConnectionLimits &limits);
+  static std::unique_ptr<Connection> accept(Endpoint &endpoint, uint32_t id, const ngtcp2_pkt_hd &initial, const Received &packet,
+                                            const AcceptSettings &settings);
+  static std::unique_ptr<Connection> dial(Endpoint &endpoint, uint32_t id, const Address &peer, const DialSettings &settings);
   ~Connection();
 
   // From the socket and the clock.
-  void receive(const uint8_t *packet, size_t length, const Address &from, uint64_t now);
+  void receive(const Received &packet);
   void expired(uint64_t now);
+  // The endpoint has another socket: goes along, or leaves it to the peer to notice.
+  void moved(uint64_t now);
   // Writes what may go now. Called once per turn for connections marked dirty.
   void flush();
   uint64_t expiry() const;
@@ -64,17 +72,23 @@ class Connection {
   // Moves out what arrived and gives the peer credit for it.
   std::vector<uint8_t> take(int64_t stream);
   double unsent(int64_t stream);
-  int sendDatagram(const uint8_t *data, size_t length, uint8_t trafficClass);
-  std::deque<std::vector<uint8_t>> takeDatagrams();
+  // 0 queued, 1 an older one was dropped, 2 too large, 3 closed. A key of -1 is none.
+  int sendDatagram(const uint8_t *data, size_t length, uint8_t trafficClass, int64_t key);
+  IncomingDatagrams &incomingDatagrams();
   size_t maxDatagram() const;
   void stats(double *out) const;
+  bool updateKeys();
+  Address remote() const;
   void close(uint64_t code, const std::string &reason);
 
   const uint32_t id;
   const bool server;
+  // The address that admission counted.
+  const Address admittedFrom;
   gnutls_session_t session = nullptr;
-  Address remote;
   CloseInfo closeInfo;
+  // What a later dial to the same server may begin with; empty until the server sent one.
+  std::string ticket;
   bool handshakeDone = false;
   // Closed for JavaScript; kept for the closing period only to answer late packets.
   bool over = false;
@@ -85,11 +99,11 @@ class Connection {
   std::vector<std::string> connectionIds;
 
  private:
-  Connection(Endpoint &endpoint, uint32_t id, bool server, const Address &peer, std::shared_ptr<Identity> identity);
+  Connection(Endpoint &endpoint, uint32_t id, bool server, const Address &peer, const Address &local, std::shared_ptr<Identity> identity);
   static ngtcp2_callbacks callbacks(bool server);
   ngtcp2_settings settings(const ConnectionLimits &limits) const;
   static ngtcp2_transport_params params(const ConnectionLimits &limits);
-  ngtcp2_path path() const;
+  ngtcp2_path pathTo(const Address &remote, const Address &local) const;
   Stream *find(int64_t stream);
   Stream &add(int64_t stream, uint8_t trafficClass);
   void list(Stream &stream);
@@ -97,12 +111,22 @@ class Connection {
   void credit(int64_t stream, size_t length);
   void afterWrite(Stream &stream);
   void shutWrite(Stream &stream, uint64_t code);
+  void grantStreams(uint64_t now);
 
   // The writer: see connection_write.cc.
-  ngtcp2_ssize writePacket(uint8_t *out, size_t length, ngtcp2_path *path, uint64_t now);
+  struct PacketRoom {
+    uint8_t *out;
+    size_t length;
+    ngtcp2_path *path;
+    ngtcp2_pkt_info *info;
+    uint64_t now;
+  };
+  ngtcp2_ssize writePacket(const PacketRoom &room);
   int pickClass();
-  bool writeDatagram(int cls, uint8_t *out, size_t length, ngtcp2_path *path, uint64_t now, ngtcp2_ssize *written);
-  bool writeStream(int cls, uint8_t *out, size_t length, ngtcp2_path *path, uint64_t now, ngtcp2_ssize *written);
+  bool writeDatagram(int cls, const PacketRoom &room, ngtcp2_ssize *written);
+  bool writeStream(int cls, const PacketRoom &room, ngtcp2_ssize *written);
+  void choosePacing();
+  size_t burst() const;
   void retryBlocked();
 
   void fail(int error);
@@ -121,25 +145,36 @@ class Connection {
   static int onMoreUni(ngtcp2_conn *, uint64_t, void *user);
   static int onDatagram(ngtcp2_conn *, uint32_t, const uint8_t *data, size_t length, void *user);
   static int onHandshake(ngtcp2_conn *, void *user);
+  static int onLostDatagram(ngtcp2_conn *, uint64_t, void *user);
+  static int onStatelessReset(ngtcp2_conn *, const ngtcp2_pkt_stateless_reset *, void *user);
+  static int onTicket(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message);
   static int onNewConnectionId(ngtcp2_conn *, ngtcp2_cid *cid, uint8_t *token, size_t length, void *user);
   static int onRemoveConnectionId(ngtcp2_conn *, const ngtcp2_cid *cid, void *user);
 
   Endpoint &endpoint_;
   ngtcp2_conn *conn_ = nullptr;
   ngtcp2_crypto_conn_ref ref_{};
+  // Where a dialed connection sends from; an accepted one goes by what the peer sent to.
+  Address local_;
   std::shared_ptr<Identity> identity_;
 
   std::unordered_map<int64_t, std::unique_ptr<Stream>> streams_;
   // Streams with something to send, by class; the front is next.
   std::list<int64_t> ready_[kClasses];
-  std::deque<std::vector<uint8_t>> datagrams_[kClasses];
-  size_t datagramsQueued_ = 0;
-  std::deque<std::vector<uint8_t>> arrived_;
+  OutgoingDatagrams datagrams_;
+  IncomingDatagrams arrived_;
   bool datagramsAnnounced_ = false;
   // The whole connection is out of the peer's credit.
   bool blocked_ = false;
   uint64_t packetsWritten_ = 0;
-  uint64_t bytesSent_ = 0, bytesReceived_ = 0, packetsSent_ = 0, datagramsDropped_ = 0;
+  uint64_t bytesSent_ = 0, bytesReceived_ = 0, packetsSent_ = 0, packetsReceived_ = 0;
+  uint64_t datagramsUnsendable_ = 0, datagramsLost_ = 0;
+  bool wasReset_ = false;
+  // Packets leave at the pace of the congestion controller: on any path that is longer than a local one.
+  bool paced_ = false, pacingChosen_ = false;
+  // Streams the peer may open again, given back no faster than `kStreamsPerSecond`.
+  uint64_t owedBidi_ = 0, owedUni_ = 0, grantedAt_ = 0;
+  double grantBudget_ = 0;
 
   std::vector<uint8_t> closePacket_;
   uint64_t closeDeadline_ = 0;

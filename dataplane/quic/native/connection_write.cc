@@ -1,5 +1,7 @@
 // The packet writer. Whose bytes go into the next packet is decided here, at the last moment: the most urgent class with something to
 // send, round robin within it, and one packet in 64 begins with the least urgent, so that none starves.
+#include <algorithm>
+
 #include "connection.h"
 #include "endpoint.h"
 
@@ -7,7 +9,10 @@ namespace {
 constexpr uint64_t kShareOfLeastUrgent = 64;
 constexpr size_t kVectors = 16;
 // Packets of one connection before others get their turn.
-constexpr int kPacketsPerFlush = 256;
+constexpr size_t kPacketsPerFlush = 256;
+constexpr size_t kLargestPacket = 1452;
+// Round trips from which a path is paced.
+constexpr uint64_t kPacedFrom = 2 * NGTCP2_MILLISECONDS;
 }  // namespace
 
 void Connection::list(Stream &stream) {
@@ -26,70 +31,94 @@ int Connection::pickClass() {
   bool reversed = packetsWritten_ % kShareOfLeastUrgent == kShareOfLeastUrgent - 1;
   for (int n = 0; n < kClasses; n++) {
     int cls = reversed ? kClasses - 1 - n : n;
-    if (!datagrams_[cls].empty() || (!blocked_ && !ready_[cls].empty())) return cls;
+    if (!datagrams_.empty(cls) || (!blocked_ && !ready_[cls].empty())) return cls;
   }
   return -1;
+}
+
+// On a local path timers are coarser than the gaps that pacing asks for; on any other, bursts fill queues that input waits in.
+void Connection::choosePacing() {
+  if (pacingChosen_ || !handshakeDone) return;
+  ngtcp2_conn_info info{};
+  ngtcp2_conn_get_conn_info(conn_, &info);
+  pacingChosen_ = true;
+  paced_ = info.smoothed_rtt >= kPacedFrom;
+}
+
+// What may leave in one go: about a millisecond's worth.
+size_t Connection::burst() const {
+  if (!paced_) return kPacketsPerFlush * kLargestPacket;
+  ngtcp2_conn_info info{};
+  ngtcp2_conn_get_conn_info(conn_, &info);
+  uint64_t quantum = info.smoothed_rtt == 0 ? 0 : info.cwnd * NGTCP2_MILLISECONDS / info.smoothed_rtt;
+  return std::min<uint64_t>(std::max<uint64_t>(quantum, 2 * kLargestPacket), ngtcp2_conn_get_send_quantum(conn_));
 }
 
 void Connection::flush() {
   dirty = false;
   if (over || !endpoint_.canSend()) return;
-  PacketBatch batch(endpoint_);
+  UdpSocket &socket = endpoint_.socket();
   uint64_t now = monotonicNow();
-  for (int n = 0; n < kPacketsPerFlush; n++) {
+  grantStreams(now);
+  choosePacing();
+  size_t left = burst();
+  bool more = true;
+  while (left > 0) {
     ngtcp2_path_storage storage;
     ngtcp2_path_storage_zero(&storage);
-    size_t room = 0;
-    uint8_t *out = batch.room(&room);
-    ngtcp2_ssize length = writePacket(out, room, &storage.path, now);
-    if (length < 0) {
-      batch.send();
-      return fail(static_cast<int>(length));
-    }
-    if (length == 0) {
-      batch.send();
-      return;
-    }
+    ngtcp2_pkt_info info{};
+    size_t length = 0;
+    uint8_t *out = socket.room(&length);
+    ngtcp2_ssize written = writePacket({out, length, &storage.path, &info, now});
+    if (written < 0) return fail(static_cast<int>(written));
+    more = written > 0;
+    if (!more) break;
     packetsWritten_++;
     packetsSent_++;
-    bytesSent_ += static_cast<uint64_t>(length);
-    batch.add(static_cast<size_t>(length), storage.path.remote);
+    bytesSent_ += static_cast<uint64_t>(written);
+    const ngtcp2_path &path = storage.path;
+    socket.add(static_cast<size_t>(written), Address::of(path.remote.addr, path.remote.addrlen),
+               Address::of(path.local.addr, path.local.addrlen), info.ecn);
+    left -= std::min(left, static_cast<size_t>(written));
   }
-  batch.send();
-  endpoint_.markDirty(*this);
+  // Asked from the start, so that what the handshake sent is not counted against the first data.
+  if (paced_ || !pacingChosen_) {
+    ngtcp2_conn_update_pkt_tx_time(conn_, now);
+  } else if (more) {
+    endpoint_.markDirty(*this);
+  }
 }
 
-// One packet: filled from as many streams and datagrams as fit. 0 when nothing may go (congestion, or nothing to say).
-ngtcp2_ssize Connection::writePacket(uint8_t *out, size_t length, ngtcp2_path *path, uint64_t now) {
+// One packet: filled from as many streams and datagrams as fit. 0 when nothing may go (congestion, pacing, or nothing to say).
+ngtcp2_ssize Connection::writePacket(const PacketRoom &room) {
   for (;;) {
     int cls = pickClass();
-    ngtcp2_ssize written = 0;
     if (cls < 0 || (!handshakeDone && !server)) {
-      return ngtcp2_conn_writev_stream(conn_, path, nullptr, out, length, nullptr, NGTCP2_WRITE_STREAM_FLAG_NONE, -1, nullptr, 0, now);
+      return ngtcp2_conn_writev_stream(conn_, room.path, room.info, room.out, room.length, nullptr, NGTCP2_WRITE_STREAM_FLAG_NONE,
+                                       -1, nullptr, 0, room.now);
     }
     // Within a class datagrams and streams take turns by packet.
-    bool datagram = !datagrams_[cls].empty() && (packetsWritten_ % 2 == 0 || blocked_ || ready_[cls].empty());
-    bool done = datagram ? writeDatagram(cls, out, length, path, now, &written) : writeStream(cls, out, length, path, now, &written);
+    bool datagram = !datagrams_.empty(cls) && (packetsWritten_ % 2 == 0 || blocked_ || ready_[cls].empty());
+    ngtcp2_ssize written = 0;
+    bool done = datagram ? writeDatagram(cls, room, &written) : writeStream(cls, room, &written);
     if (done) return written;
   }
 }
 
-bool Connection::writeDatagram(int cls, uint8_t *out, size_t length, ngtcp2_path *path, uint64_t now, ngtcp2_ssize *written) {
-  std::vector<uint8_t> &bytes = datagrams_[cls].front();
+bool Connection::writeDatagram(int cls, const PacketRoom &room, ngtcp2_ssize *written) {
+  std::vector<uint8_t> &bytes = datagrams_.front(cls);
   ngtcp2_vec vec{bytes.data(), bytes.size()};
   int accepted = 0;
   if (FABRIC_DATAGRAM_WORKAROUND) ngtcp2_conn_extend_max_streams_uni(conn_, 1);
-  *written = ngtcp2_conn_writev_datagram(conn_, path, nullptr, out, length, &accepted, NGTCP2_WRITE_DATAGRAM_FLAG_MORE, 0, &vec, 1, now);
+  *written = ngtcp2_conn_writev_datagram(conn_, room.path, room.info, room.out, room.length, &accepted,
+                                         NGTCP2_WRITE_DATAGRAM_FLAG_MORE, 0, &vec, 1, room.now);
   bool impossible = *written == NGTCP2_ERR_INVALID_ARGUMENT || *written == NGTCP2_ERR_INVALID_STATE;
-  if (accepted || impossible) {
-    if (impossible) datagramsDropped_++;
-    datagrams_[cls].pop_front();
-    datagramsQueued_--;
-  }
+  if (impossible) datagramsUnsendable_++;
+  if (accepted || impossible) datagrams_.pop(cls);
   return *written != NGTCP2_ERR_WRITE_MORE && !impossible;
 }
 
-bool Connection::writeStream(int cls, uint8_t *out, size_t length, ngtcp2_path *path, uint64_t now, ngtcp2_ssize *written) {
+bool Connection::writeStream(int cls, const PacketRoom &room, ngtcp2_ssize *written) {
   auto &queue = ready_[cls];
   Stream *stream = find(queue.front());
   if (stream == nullptr || !stream->hasWork()) {
@@ -104,7 +133,8 @@ bool Connection::writeStream(int cls, uint8_t *out, size_t length, ngtcp2_path *
   bool fin = stream->finQueued && offered == stream->send.unsent();
   uint32_t flags = NGTCP2_WRITE_STREAM_FLAG_MORE | (fin ? NGTCP2_WRITE_STREAM_FLAG_FIN : 0);
   ngtcp2_ssize taken = -1;
-  *written = ngtcp2_conn_writev_stream(conn_, path, nullptr, out, length, &taken, flags, stream->id, vectors, count, now);
+  *written = ngtcp2_conn_writev_stream(conn_, room.path, room.info, room.out, room.length, &taken, flags, stream->id, vectors, count,
+                                       room.now);
   switch (*written) {
     case NGTCP2_ERR_STREAM_DATA_BLOCKED:
       // Of the stream's own credit, or of the connection's: which one shows in what is left.

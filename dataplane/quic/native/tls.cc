@@ -30,13 +30,14 @@ gnutls_session_t newSession(unsigned flags, ngtcp2_crypto_conn_ref *ref, const I
 
 }  // namespace
 
-std::shared_ptr<Identity> Identity::fromPem(const std::string &certificate, const std::string &key) {
-  gnutls_certificate_credentials_t credentials;
-  if (gnutls_certificate_allocate_credentials(&credentials) != 0) return nullptr;
-  std::shared_ptr<Identity> identity(new Identity(credentials));
-  gnutls_datum_t cert = datumOf(certificate), secret = datumOf(key);
-  int rv = gnutls_certificate_set_x509_key_mem(credentials, &cert, &secret, GNUTLS_X509_FMT_PEM);
-  return rv < 0 ? nullptr : identity;
+std::shared_ptr<Identity> Identity::fromPem(const std::vector<std::pair<std::string, std::string>> &pairs) {
+  std::shared_ptr<Identity> identity = anonymous();
+  for (const auto &pair : pairs) {
+    if (identity == nullptr) return nullptr;
+    gnutls_datum_t certificate = datumOf(pair.first), key = datumOf(pair.second);
+    if (gnutls_certificate_set_x509_key_mem(identity->credentials_, &certificate, &key, GNUTLS_X509_FMT_PEM) < 0) return nullptr;
+  }
+  return identity;
 }
 
 std::shared_ptr<Identity> Identity::anonymous() {
@@ -47,7 +48,7 @@ std::shared_ptr<Identity> Identity::anonymous() {
 
 Identity::~Identity() { gnutls_certificate_free_credentials(credentials_); }
 
-gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const Alpn &alpn) {
+gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const Alpn &alpn, const TicketKey &tickets) {
   gnutls_session_t session = newSession(GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET, ref, identity, alpn);
   if (session == nullptr) return nullptr;
   if (ngtcp2_crypto_gnutls_configure_server_session(session) != 0) {
@@ -58,17 +59,19 @@ gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &i
   // whose issuer we could not name still shows its certificate.
   gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
   gnutls_certificate_send_x509_rdn_sequence(session, 1);
+  gnutls_session_ticket_enable_server(session, tickets.get());
   return session;
 }
 
 gnutls_session_t newClientSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const std::string &alpn,
-                                  const std::string &serverName) {
+                                  const std::string &serverName, const std::string &ticket) {
   gnutls_session_t session = newSession(GNUTLS_CLIENT, ref, identity, {alpn});
   if (session == nullptr) return nullptr;
   if (ngtcp2_crypto_gnutls_configure_client_session(session) != 0) {
     gnutls_deinit(session);
     return nullptr;
   }
+  if (!ticket.empty()) gnutls_session_set_data(session, ticket.data(), ticket.size());
   if (!serverName.empty()) gnutls_server_name_set(session, GNUTLS_NAME_DNS, serverName.data(), serverName.size());
   return session;
 }
