@@ -172,14 +172,14 @@ class NativeEndpointSocket implements QuicEndpoint {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    native.closeSocket(this.#native);
+    const released = native.closeSocket(this.#native);
     const info = { by: 'local', code: 0, reason: 'the endpoint was closed' } as const;
     for (const { reject } of this.#dialing.values()) reject(new TransportClosed(info));
     const connections = [...this.#connections.values()];
     this.#connections.clear();
     this.#dialing.clear();
     for (const connection of connections) connection.end(info);
-    await new Promise((resolve) => setImmediate(resolve));
+    await released;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

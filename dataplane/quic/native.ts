@@ -96,7 +96,8 @@ export interface NativeQuic {
     length: number,
   ): Uint8Array | undefined;
   closeConnection(endpoint: NativeEndpoint, connection: number, code: number, reason: string): void;
-  closeSocket(endpoint: NativeEndpoint): void;
+  /** Resolves when the socket is free again. */
+  closeSocket(endpoint: NativeEndpoint): Promise<void>;
   ngtcp2Version(): string;
 }
 

@@ -6,66 +6,25 @@ import { Worker } from 'node:worker_threads';
 import { beforeAll, expect, test } from 'vitest';
 import { conformTransport, nextStream, Watched } from '../transport/conformance.ts';
 import { bindEndpoint } from './endpoint.ts';
-import type { PeerInfo, QuicConnection, QuicEndpoint } from './quic.ts';
-import { type TestLeaf, testAuthority } from './test-identity.ts';
+import { dialOptions, listening, quicPair, type TestLeaves, testLeaves } from './test-pair.ts';
 
-let server: TestLeaf;
-let client: TestLeaf;
+let leaves: TestLeaves;
 beforeAll(async () => {
-  const authority = await testAuthority();
-  [server, client] = await Promise.all([
-    authority.issue('fabric://t/server'),
-    authority.issue('fabric://t/client'),
-  ]);
+  leaves = await testLeaves();
 });
+const pairUp = () => quicPair(leaves);
 
-interface Listening extends AsyncDisposable {
-  readonly endpoint: QuicEndpoint;
-  readonly accepted: Promise<QuicConnection>;
-}
-
-async function listening(accept: (peer: PeerInfo) => boolean = () => true): Promise<Listening> {
-  const endpoint = await bindEndpoint();
-  const accepted = new Promise<QuicConnection>((connection) =>
-    endpoint.listen({ identity: server, alpn: ['t/1', 'u/1'], accept, connection }),
-  );
-  return { endpoint, accepted, [Symbol.asyncDispose]: () => endpoint.close() };
-}
-
-const dialOptions = (port: number) => ({
-  host: '127.0.0.1',
-  port,
-  alpn: 't/1',
-  identity: client,
-  verify: () => true,
-});
-
-async function quicPair() {
-  const far = await listening();
-  const endpoint = await bindEndpoint();
-  const dialer = await endpoint.dial(dialOptions(far.endpoint.port));
-  const listener = await far.accepted;
-  return {
-    dialer,
-    listener,
-    [Symbol.asyncDispose]: async () => {
-      await endpoint.close();
-      await far.endpoint.close();
-    },
-  };
-}
-
-conformTransport('quic', quicPair);
+conformTransport('quic', pairUp);
 
 test('both sides see the certificate of the other, and the ALPN that was chosen', async () => {
-  await using pair = await quicPair();
-  expect(Buffer.from(pair.listener.peer.certificates[0] ?? [])).toEqual(Buffer.from(client.der));
-  expect(Buffer.from(pair.dialer.peer.certificates[0] ?? [])).toEqual(Buffer.from(server.der));
+  await using pair = await pairUp();
+  expect(Buffer.from(pair.listener.peer.certificates[0] ?? [])).toEqual(Buffer.from(leaves.client.der));
+  expect(Buffer.from(pair.dialer.peer.certificates[0] ?? [])).toEqual(Buffer.from(leaves.server.der));
   expect(pair.listener.peer.alpn).toBe('t/1');
 });
 
 test('both sides export the same keying material', async () => {
-  await using pair = await quicPair();
+  await using pair = await pairUp();
   const [a, b] = [pair.dialer, pair.listener].map((side) =>
     side.exportKeyingMaterial('EXPORTER-t', new Uint8Array(4), 32),
   );
@@ -75,10 +34,10 @@ test('both sides export the same keying material', async () => {
 
 test('nothing of a client that was not accepted is delivered', async () => {
   let connections = 0;
-  await using far = await listening(() => false);
+  await using far = await listening(leaves, { accept: () => false });
   void far.accepted.then(() => (connections += 1));
   await using near = await bindEndpoint();
-  const connection = await near.dial(dialOptions(far.endpoint.port));
+  const connection = await near.dial(dialOptions(leaves, far.endpoint.port));
   const stream = await connection.openStream(0);
   stream.write(new Uint8Array(100));
   expect(await connection.closed).toMatchObject({ by: 'peer', code: 0x42 });
@@ -86,45 +45,47 @@ test('nothing of a client that was not accepted is delivered', async () => {
 });
 
 test('a dial to a server that is not the right one is refused', async () => {
-  await using far = await listening();
+  await using far = await listening(leaves);
   await using near = await bindEndpoint();
-  await expect(near.dial({ ...dialOptions(far.endpoint.port), verify: () => false })).rejects.toThrow(
+  await expect(near.dial({ ...dialOptions(leaves, far.endpoint.port), verify: () => false })).rejects.toThrow(
     'not who it should be',
   );
 });
 
 test('a protocol that the server does not speak is refused by TLS', async () => {
-  await using far = await listening();
+  await using far = await listening(leaves);
   await using near = await bindEndpoint();
-  await expect(near.dial({ ...dialOptions(far.endpoint.port), alpn: 'other' })).rejects.toMatchObject({
-    info: { by: 'transport' },
-  });
+  await expect(near.dial({ ...dialOptions(leaves, far.endpoint.port), alpn: 'other' })).rejects.toMatchObject(
+    {
+      info: { by: 'transport' },
+    },
+  );
 });
 
 test('a dial to nobody ends with the handshake time-out, or at once when told to', async () => {
   await using near = await bindEndpoint();
   const silent = createSocket('udp4').bind(0, '127.0.0.1');
   await once(silent, 'listening');
-  const options = dialOptions(silent.address().port);
+  const options = dialOptions(leaves, silent.address().port);
   await expect(near.dial({ ...options, handshakeTimeoutMs: 300 })).rejects.toThrow('took too long');
   await expect(near.dial({ ...options, signal: AbortSignal.timeout(100) })).rejects.toThrow();
   silent.close();
 });
 
 test('new connections get a new identity, live ones stay', async () => {
-  await using far = await listening();
+  await using far = await listening(leaves);
   await using near = await bindEndpoint();
-  const before = await near.dial(dialOptions(far.endpoint.port));
-  far.endpoint.setIdentity(client);
-  const after = await near.dial(dialOptions(far.endpoint.port));
-  expect(Buffer.from(after.peer.certificates[0] ?? [])).toEqual(Buffer.from(client.der));
+  const before = await near.dial(dialOptions(leaves, far.endpoint.port));
+  far.endpoint.setIdentity(leaves.client);
+  const after = await near.dial(dialOptions(leaves, far.endpoint.port));
+  expect(Buffer.from(after.peer.certificates[0] ?? [])).toEqual(Buffer.from(leaves.client.der));
   const arrived = nextStream(await far.accepted);
   (await before.openStream(0)).write(Uint8Array.of(1));
   await arrived;
 });
 
 test('a stream of the most urgent class passes one that fills the connection', async () => {
-  await using pair = await quicPair();
+  await using pair = await pairUp();
   const streams: Watched[] = [];
   pair.listener.observe({
     stream: (stream) => void streams.push(new Watched(stream)),
@@ -188,10 +149,10 @@ async function badNetwork(target: number, loss: number): Promise<{ port: number;
 }
 
 test('a transfer over a line that loses 5 % and reorders arrives whole', async () => {
-  await using far = await listening();
+  await using far = await listening(leaves);
   const line = await badNetwork(far.endpoint.port, 0.05);
   await using near = await bindEndpoint();
-  const connection = await near.dial(dialOptions(line.port));
+  const connection = await near.dial(dialOptions(leaves, line.port));
   const arrived = nextStream(await far.accepted);
   const sender = new Watched(await connection.openStream(4));
   const bytes = Buffer.alloc(4_000_000, 'fabric');

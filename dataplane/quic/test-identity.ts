@@ -21,7 +21,7 @@ export interface TestLeaf extends TlsIdentity {
 export interface TestAuthority {
   /** PEM */
   readonly ca: string;
-  issue(uri: string, days?: { from: number; to: number }): Promise<TestLeaf>;
+  issue(uri: string, days?: { from: number; to: number }, dnsName?: string): Promise<TestLeaf>;
 }
 
 export async function testAuthority(): Promise<TestAuthority> {
@@ -36,7 +36,7 @@ export async function testAuthority(): Promise<TestAuthority> {
   });
   return {
     ca: root.toString('pem'),
-    issue: async (uri, { from, to } = { from: -1, to: 10 }) => {
+    issue: async (uri, { from, to } = { from: -1, to: 10 }, dnsName) => {
       const leaf = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
       const certificate = await X509CertificateGenerator.create({
         subject: 'CN=leaf',
@@ -46,7 +46,12 @@ export async function testAuthority(): Promise<TestAuthority> {
         signingAlgorithm: P256,
         notBefore: new Date(Date.now() + from * DAY),
         notAfter: new Date(Date.now() + to * DAY),
-        extensions: [new SubjectAlternativeNameExtension([{ type: 'url', value: uri }])],
+        extensions: [
+          new SubjectAlternativeNameExtension([
+            { type: 'url', value: uri },
+            ...(dnsName === undefined ? [] : [{ type: 'dns' as const, value: dnsName }]),
+          ]),
+        ],
       });
       return {
         certificate: certificate.toString('pem'),

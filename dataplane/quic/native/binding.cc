@@ -423,13 +423,20 @@ napi_value closeConnection(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// (endpoint) -> a promise of the socket's being free again
 napi_value closeSocket(napi_env env, napi_callback_info info) {
   Holder *holder = Arguments(env, info).holder();
+  napi_deferred done;
+  napi_value promise, nothing;
+  napi_create_promise(env, &done, &promise);
   if (holder != nullptr && holder->endpoint != nullptr) {
-    holder->endpoint->close();
+    holder->endpoint->close(done);
     holder->endpoint = nullptr;
+  } else {
+    napi_get_undefined(env, &nothing);
+    napi_resolve_deferred(env, done, nothing);
   }
-  return nullptr;
+  return promise;
 }
 
 napi_value ngtcp2Version(napi_env env, napi_callback_info) { return textOf(env, ngtcp2_version(0)->version_str); }

@@ -71,6 +71,7 @@ ngtcp2_callbacks Connection::callbacks(bool server) {
   calls.recv_datagram = onDatagram;
   calls.lost_datagram = onLostDatagram;
   calls.recv_stateless_reset = onStatelessReset;
+  calls.dcid_status = onPeerConnectionId;
   return calls;
 }
 
@@ -330,6 +331,19 @@ int Connection::onTicket(gnutls_session_t session, unsigned, unsigned, unsigned 
   if (gnutls_session_get_data2(session, &data) != 0) return 0;
   self(ref->user_data)->ticket.assign(reinterpret_cast<char *>(data.data), data.size);
   gnutls_free(data.data);
+  return 0;
+}
+
+int Connection::onPeerConnectionId(ngtcp2_conn *, ngtcp2_connection_id_status_type type, uint64_t, const ngtcp2_cid *,
+                                   const uint8_t *token, void *user) {
+  if (token == nullptr) return 0;
+  Connection &connection = *self(user);
+  std::string text(reinterpret_cast<const char *>(token), NGTCP2_STATELESS_RESET_TOKENLEN);
+  if (type == NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE) {
+    connection.endpoint_.addResetToken(connection, text);
+  } else {
+    connection.endpoint_.removeResetToken(connection, text);
+  }
   return 0;
 }
 

@@ -97,6 +97,8 @@ class Connection {
   bool dirty = false;
   uint64_t scheduled = UINT64_MAX;
   std::vector<std::string> connectionIds;
+  // What the peer would end a stateless reset with.
+  std::vector<std::string> resetTokens;
 
  private:
   Connection(Endpoint &endpoint, uint32_t id, bool server, const Address &peer, const Address &local, std::shared_ptr<Identity> identity);
@@ -147,6 +149,8 @@ class Connection {
   static int onHandshake(ngtcp2_conn *, void *user);
   static int onLostDatagram(ngtcp2_conn *, uint64_t, void *user);
   static int onStatelessReset(ngtcp2_conn *, const ngtcp2_pkt_stateless_reset *, void *user);
+  static int onPeerConnectionId(ngtcp2_conn *, ngtcp2_connection_id_status_type type, uint64_t, const ngtcp2_cid *,
+                                const uint8_t *token, void *user);
   static int onTicket(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message);
   static int onNewConnectionId(ngtcp2_conn *, ngtcp2_cid *cid, uint8_t *token, size_t length, void *user);
   static int onRemoveConnectionId(ngtcp2_conn *, const ngtcp2_cid *cid, void *user);

@@ -12,6 +12,16 @@ namespace {
 constexpr int kReadRounds = 4;
 // A stateless reset must be shorter than what it answers and not tell apart from a packet (RFC 9000 section 10.3).
 constexpr size_t kLeastResettable = 43;
+constexpr size_t kLeastReset = 5 + NGTCP2_STATELESS_RESET_TOKENLEN;
+
+void forget(std::vector<std::string> &list, const std::string &text) {
+  for (auto &item : list) {
+    if (item != text) continue;
+    item.swap(list.back());
+    list.pop_back();
+    return;
+  }
+}
 }  // namespace
 
 Endpoint *Endpoint::bind(napi_env env, const Address &address, SendMode mode, const std::array<uint8_t, 32> &secret,
@@ -80,7 +90,7 @@ void Endpoint::watch() {
       [](napi_async_cleanup_hook_handle, void *arg) {
         auto *endpoint = static_cast<Endpoint *>(arg);
         endpoint->environmentEnds_ = true;
-        endpoint->close();
+        endpoint->close(nullptr);
       },
       this, &cleanup_);
 }
@@ -137,7 +147,14 @@ void Endpoint::receive(const Received &packet) {
   auto found = byConnectionId_.find(std::string(reinterpret_cast<const char *>(vc.dcid), vc.dcidlen));
   if (found != byConnectionId_.end()) return found->second->receive(packet);
   // The version field tells long headers from short ones.
-  if (vc.version == 0) return sendStatelessReset(vc, packet);
+  if (vc.version == 0) {
+    if (packet.length >= kLeastReset) {
+      const auto *end = reinterpret_cast<const char *>(packet.data + packet.length - NGTCP2_STATELESS_RESET_TOKENLEN);
+      auto reset = byResetToken_.find(std::string(end, NGTCP2_STATELESS_RESET_TOKENLEN));
+      if (reset != byResetToken_.end()) return reset->second->receive(packet);
+    }
+    return sendStatelessReset(vc, packet);
+  }
   acceptInitial(packet);
 }
 
@@ -274,13 +291,17 @@ void Endpoint::addConnectionId(Connection &connection, const std::string &cid) {
 
 void Endpoint::removeConnectionId(Connection &connection, const std::string &cid) {
   byConnectionId_.erase(cid);
-  auto &ids = connection.connectionIds;
-  for (size_t n = 0; n < ids.size(); n++) {
-    if (ids[n] != cid) continue;
-    ids[n] = ids.back();
-    ids.pop_back();
-    return;
-  }
+  forget(connection.connectionIds, cid);
+}
+
+void Endpoint::addResetToken(Connection &connection, const std::string &token) {
+  byResetToken_[token] = &connection;
+  connection.resetTokens.push_back(token);
+}
+
+void Endpoint::removeResetToken(Connection &connection, const std::string &token) {
+  byResetToken_.erase(token);
+  forget(connection.resetTokens, token);
 }
 
 // JavaScript first, so that what it answers shares packets with our acknowledgements.
@@ -319,6 +340,7 @@ void Endpoint::remove(uint32_t id) {
   Connection &connection = *found->second;
   if (connection.scheduled != UINT64_MAX) expiries_.erase({connection.scheduled, id});
   for (const auto &cid : connection.connectionIds) byConnectionId_.erase(cid);
+  for (const auto &token : connection.resetTokens) byResetToken_.erase(token);
   if (connection.server) admission_.closed(connection.admittedFrom, !connection.handshakeDone);
   connections_.erase(found);
 }
@@ -370,23 +392,38 @@ void Endpoint::stats(double *out) const {
   out[6] = static_cast<double>(socket_->mode());
 }
 
-void Endpoint::close() {
+void Endpoint::close(napi_deferred done) {
   if (closing_) return;
+  closed_ = done;
   std::vector<uint32_t> ids;
   for (auto &entry : connections_) ids.push_back(entry.first);
   for (uint32_t id : ids) find(id)->close(0, "");
   socket_->flush();
   closing_ = true;
-  auto done = [](uv_handle_t *handle) { static_cast<Endpoint *>(handle->data)->released(); };
-  uv_close(reinterpret_cast<uv_handle_t *>(&timerPoll_), done);
-  uv_close(reinterpret_cast<uv_handle_t *>(&prepare_), done);
+  auto release = [](uv_handle_t *handle) { static_cast<Endpoint *>(handle->data)->released(); };
+  uv_close(reinterpret_cast<uv_handle_t *>(&timerPoll_), release);
+  uv_close(reinterpret_cast<uv_handle_t *>(&prepare_), release);
   releaseSocket();
+}
+
+void Endpoint::resolveClosed() {
+  napi_handle_scope handles;
+  napi_open_handle_scope(env, &handles);
+  napi_value resource, nothing;
+  napi_create_object(env, &resource);
+  napi_get_undefined(env, &nothing);
+  napi_callback_scope callback;
+  napi_open_callback_scope(env, resource, context_, &callback);
+  napi_resolve_deferred(env, closed_, nothing);
+  napi_close_callback_scope(env, callback);
+  napi_close_handle_scope(env, handles);
 }
 
 void Endpoint::released() {
   if (--openHandles_ > 0) return;
   ::close(timer_);
   connections_.clear();
+  if (closed_ != nullptr && !environmentEnds_) resolveClosed();
   napi_delete_reference(env, onEvents_);
   napi_async_destroy(env, context_);
   if (cleanup_ != nullptr) napi_remove_async_cleanup_hook(cleanup_);

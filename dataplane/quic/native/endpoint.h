@@ -35,8 +35,8 @@ class Endpoint {
   // Moves to another address; connections that were dialed from here go along (RFC 9000 section 9.2). False with `error` set when it can't be bound.
   bool rebind(const Address &address, std::string *error);
   Connection *find(uint32_t id);
-  // Says goodbye on every connection and lets go of the socket. The object frees itself when libuv has.
-  void close();
+  // Says goodbye on every connection and lets go of the socket. The object frees itself when libuv has; `done` is then resolved.
+  void close(napi_deferred done);
   void stats(double *out) const;
 
   // For connections.
@@ -44,6 +44,8 @@ class Endpoint {
   void markDirty(Connection &connection);
   void addConnectionId(Connection &connection, const std::string &cid);
   void removeConnectionId(Connection &connection, const std::string &cid);
+  void addResetToken(Connection &connection, const std::string &token);
+  void removeResetToken(Connection &connection, const std::string &token);
   void handshakeFinished(Connection &connection);
   bool canSend() const { return !socket_->blocked() && !closing_; }
   UdpSocket &socket() { return *socket_; }
@@ -80,6 +82,7 @@ class Endpoint {
   void armTimer();
   void remove(uint32_t id);
   void released();
+  void resolveClosed();
 
   SocketWatch *watch_ = nullptr;
   UdpSocket *socket_ = nullptr;
@@ -94,6 +97,7 @@ class Endpoint {
   napi_async_context context_ = nullptr;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   bool environmentEnds_ = false;
+  napi_deferred closed_ = nullptr;
 
   ListenSettings listening_;
   bool isListening_ = false;
@@ -102,6 +106,8 @@ class Endpoint {
   uint32_t nextId_ = 1;
   std::unordered_map<uint32_t, std::unique_ptr<Connection>> connections_;
   std::unordered_map<std::string, Connection *> byConnectionId_;
+  // A stateless reset bears no connection id: it is known by the token at its end (RFC 9000 section 10.3.1).
+  std::unordered_map<std::string, Connection *> byResetToken_;
   std::vector<uint32_t> dirty_, turn_;
   std::set<std::pair<uint64_t, uint32_t>> expiries_;
   uint64_t armed_ = 0;
