@@ -1,5 +1,6 @@
 /** A node's links: dials the neighbours its snapshot names, accepts those it permits, keeps routes, opens flows. Shared by all roles. */
 
+import { hkdfSync } from 'node:crypto';
 import type { TrafficClass } from '../../schema/channel.ts';
 import type { NodeId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
@@ -41,7 +42,10 @@ export class Mesh {
   flowsOpened = 0;
 
   static async start(options: MeshOptions): Promise<Mesh> {
-    return new Mesh(options, await bindEndpoint(options.context.listen));
+    const { listen, identity } = options.context;
+    // The same after a restart, so that neighbours of the role's former life learn at once that it is gone.
+    const secret = new Uint8Array(hkdfSync('sha256', identity.key, '', 'fabric quic endpoint', 32));
+    return new Mesh(options, await bindEndpoint({ ...listen, secret }));
   }
 
   constructor(options: MeshOptions, endpoint: QuicEndpoint) {

@@ -10,7 +10,7 @@ namespace {
 constexpr uint64_t kHighWater = 1u << 20;
 // Of a stream the peer opened, until JavaScript says otherwise: the middle of the order.
 constexpr uint8_t kDefaultClass = 4;
-constexpr double kStreamsPerSecond = 10000;
+constexpr double kStreamsPerSecond = 5000;
 
 Connection *self(void *user) { return static_cast<Connection *>(user); }
 
