@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { generateKeyPair } from 'jose';
 import { z } from 'zod';
+import { Me } from '../schema/api/auth.ts';
+import { ResourceList } from '../schema/api/resources.ts';
+import { SessionTicket } from '../schema/api/sessions.ts';
+import { publicClientKey } from '../schema/tokens/proof.ts';
 import { freePort } from '../scripts/start/settings.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -126,6 +131,29 @@ export class Fabric implements AsyncDisposable {
       ['login', '--api', this.ready.api, '--email', email, '--password-stdin'],
       `${password}\n`,
     );
+  }
+
+  /** Asks the API as the command line's user does, whose `login` came before. */
+  async call(path: string, body?: object): Promise<unknown> {
+    const settings = readFileSync(join(this.data, 'home', 'settings.json'), 'utf8');
+    const { accessToken } = z.object({ accessToken: z.string() }).parse(JSON.parse(settings));
+    const response = await fetch(`${this.ready.api}${path}`, {
+      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+    });
+    return response.json();
+  }
+
+  /** A ticket for a new session, and the key it is bound to. */
+  async ticket(resource: string): Promise<{ ticket: SessionTicket; keys: CryptoKeyPair }> {
+    const [org] = Me.parse(await this.call('/v1/me')).organizations;
+    const { resources } = ResourceList.parse(await this.call(`/v1/orgs/${org?.id}/resources`));
+    const keys = await generateKeyPair('EdDSA');
+    const body = {
+      resource: resources.find(({ name }) => name === resource)?.id,
+      key: await publicClientKey(keys.publicKey),
+    };
+    return { ticket: SessionTicket.parse(await this.call(`/v1/orgs/${org?.id}/sessions`, body)), keys };
   }
 
   /** Runs the `fabric` command line. */

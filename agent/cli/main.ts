@@ -2,6 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { constants } from 'node:os';
 import { Command, CommanderError, Option } from 'commander';
+import type { Carrier } from '../../dataplane/transport/transport.ts';
 import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { Api, login, logout } from './api.ts';
@@ -20,6 +21,10 @@ interface Common {
   readonly verbose: boolean;
 }
 
+interface Reaching extends Common {
+  readonly over?: Carrier;
+}
+
 const store = new SettingsStore(process.env);
 const api = new Api(store);
 let status = 0;
@@ -36,12 +41,27 @@ function common(command: Command): Command {
     .option('-v, --verbose', 'say on standard error what happens and how long it takes', false);
 }
 
-function attaching(resource: string, { org, verbose }: Common, session?: Attaching['session']): Attaching {
+/** Only where something is reached through the fabric. */
+function reaching(command: Command): Command {
+  return common(command).addOption(
+    new Option('--over <carrier>', 'only over this; else QUIC, and TCP where UDP is blocked').choices([
+      'quic',
+      'tcp',
+    ]),
+  );
+}
+
+function attaching(
+  resource: string,
+  { org, verbose, over }: Reaching,
+  session?: Attaching['session'],
+): Attaching {
   return {
     api,
     org,
     resource,
     ...(session === undefined ? {} : { session }),
+    ...(over === undefined ? {} : { over }),
     verbose: (text) => {
       if (verbose) process.stderr.write(`fabric: ${text}\n`);
     },
@@ -131,7 +151,7 @@ common(sessions.command('end <session>'))
     else print('Ended.');
   });
 
-common(program.command('connect <resource> [command...]'))
+reaching(program.command('connect <resource> [command...]'))
   .description('open a shell, or run a command after --')
   .addOption(
     new Option('--attach [session]', 'go back to a live session of yours: this one, or the newest').conflicts(
@@ -144,7 +164,7 @@ common(program.command('connect <resource> [command...]'))
     async (
       name: string,
       words: string[],
-      options: Common & { attach?: string | true; stdio: boolean; tty: boolean },
+      options: Reaching & { attach?: string | true; stdio: boolean; tty: boolean },
     ) => {
       const { runCommand, runShell, runStdio } = await import('./connect.ts');
       const session =
@@ -162,9 +182,9 @@ common(program.command('connect <resource> [command...]'))
     },
   );
 
-common(program.command('forward <resource> <listen>'))
+reaching(program.command('forward <resource> <listen>'))
   .description('a local HOST:PORT that comes out at the resource (port 0 takes a free one)')
-  .action(async (name: string, listen: string, options: Common) => {
+  .action(async (name: string, listen: string, options: Reaching) => {
     const { runForward } = await import('./forward.ts');
     status = await runForward(attaching(name, options), listen, ({ host, port }) => {
       if (options.json) printJson({ listening: { host, port } });

@@ -1,7 +1,7 @@
 /** From a resource's name to an attachment. */
 import { generateKeyPair } from 'jose';
-import type { AttachOptions } from '../../dataplane/client/attach.ts';
 import type { Attachment } from '../../dataplane/client/attachment.ts';
+import type { Carrier } from '../../dataplane/transport/transport.ts';
 import type { OrgId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { publicClientKey } from '../../schema/tokens/proof.ts';
@@ -13,6 +13,8 @@ export interface Attaching {
   readonly resource: string;
   /** `newest`: the newest live session of mine on the resource; an id: that one; undefined: a new one. */
   readonly session?: 'newest' | SessionId;
+  /** Only over this; undefined: QUIC, and TCP where UDP is blocked. */
+  readonly over?: Carrier;
   readonly verbose: (text: string) => void;
 }
 
@@ -21,6 +23,7 @@ export async function attachTo({
   org: orgName,
   resource: name,
   session,
+  over,
   verbose,
 }: Attaching): Promise<Attachment> {
   const start = performance.now();
@@ -38,11 +41,10 @@ export async function attachTo({
   const id = session === 'newest' ? await newest(api, org, name) : session;
   const ticket = id === undefined ? await api.open(org, resource.id, key) : await api.attach(org, id, key);
   verbose(`session ${ticket.session} (${since()})`);
-  const [{ attach }, { dialNode }] = await engine;
-  const options: AttachOptions = { dial: dialNode };
-  const attachment = await attach(ticket, keys, options);
+  const [{ attach }, { nodeDialer }] = await engine;
+  const attachment = await attach(ticket, keys, { dial: nodeDialer(over) });
   verbose(
-    `attached by entry and ${attachment.relays} relay${attachment.relays === 1 ? '' : 's'} (${since()})`,
+    `attached over ${attachment.carrier === 'quic' ? 'QUIC' : 'TCP (UDP seems to be blocked)'} by entry and ${attachment.relays} relay${attachment.relays === 1 ? '' : 's'} (${since()})`,
   );
   return attachment;
 }

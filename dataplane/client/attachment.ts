@@ -9,7 +9,7 @@ import { encodeMessage } from '../../schema/wire/message.ts';
 import type { TerminalParams } from '../../schema/wire/terminal.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
-import { type ByteStream, type Connection, TransportClosed } from '../transport/transport.ts';
+import { type ByteStream, type Carrier, type Connection, TransportClosed } from '../transport/transport.ts';
 import { TerminalChannel, type TerminalObserver } from './terminal.ts';
 
 const OPEN_MS = 30_000;
@@ -28,6 +28,7 @@ export class Attachment {
   readonly relays: number;
   /** The session was alive before. */
   readonly resumed: boolean;
+  readonly carrier: Carrier;
   readonly closed: Promise<AttachmentEnd>;
   readonly #connection: Connection;
   readonly #control: (message: object) => void;
@@ -41,6 +42,7 @@ export class Attachment {
     { session, attachment, relays, resumed }: Attached,
   ) {
     this.#connection = connection;
+    this.carrier = connection.carrier;
     this.session = session;
     this.id = attachment;
     this.relays = relays;

@@ -27,6 +27,7 @@ interface Opening {
 }
 
 export class NativeConnection implements QuicConnection {
+  readonly carrier = 'quic';
   readonly peer: PeerInfo;
   readonly closed: Promise<CloseInfo>;
   readonly #endpoint: NativeEndpoint;

@@ -17,7 +17,12 @@ import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import { splice } from '../transport/splice.ts';
 import type { ByteStream, Connection } from '../transport/transport.ts';
 import { webTransportConnection } from '../transport/webtransport.ts';
-import { serveWebTransport } from '../webtransport/webtransport.ts';
+import {
+  type ReliableServer,
+  type ServeOptions,
+  serveReliable,
+  serveWebTransport,
+} from '../webtransport/webtransport.ts';
 import { Mesh } from './mesh.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
@@ -37,7 +42,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
   let attached = 0;
   let refused = 0;
 
-  const web = await serveWebTransport({
+  const serving: ServeOptions = {
     path: WEBTRANSPORT_PATH,
     allowOrigin: (origin) => origin === undefined || (snapshot.origins ?? []).includes(origin),
     session: (session) => {
@@ -57,7 +62,8 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
       });
       clients.add(client);
     },
-  });
+  };
+  const web = await serveWebTransport(serving);
   const mesh: Mesh = await Mesh.start({
     context,
     announces: false,
@@ -65,6 +71,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
     flow: (_from, _open, stream) => refuseStream(stream, new Refusal('no_route').flowCode),
     others: { alpn: 'h3', connection: (connection) => web.receive(connection) },
   });
+  const reliable = await overTcp(context, mesh.port, serving);
 
   return {
     endpoint: mesh.endpoint,
@@ -73,7 +80,10 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
       verify = dataPlaneVerifier(next.cluster, next.signingKeys);
       mesh.update(next);
     },
-    setIdentity: (identity) => mesh.setIdentity(identity),
+    setIdentity: (identity) => {
+      mesh.setIdentity(identity);
+      reliable?.setIdentity(identity);
+    },
     sessions: () => [],
     endSession: () => {},
     metrics: () => ({
@@ -85,10 +95,27 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
     }),
     close: async () => {
       await Promise.all([...clients].map((client) => client.close(CLOSE.stopping, 'the entry node stops')));
-      await web.close();
+      await Promise.all([web.close(), reliable?.close()]);
       await mesh.close();
     },
   };
+}
+
+/** The same port on TCP, for clients whose network blocks UDP. Without it the entry still serves all others. */
+async function overTcp(
+  { listen, identity, log }: RoleContext,
+  port: number,
+  serving: ServeOptions,
+): Promise<ReliableServer | undefined> {
+  try {
+    return await serveReliable({ ...serving, host: listen.host, port, identity });
+  } catch (error) {
+    log.warn(
+      { port, reason: String(error) },
+      'TCP is not served: clients behind a firewall that blocks UDP stay outside',
+    );
+    return undefined;
+  }
 }
 
 interface EntryNode {

@@ -74,6 +74,10 @@ export class Mesh {
     return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   }
 
+  get port(): number {
+    return this.#endpoint.port;
+  }
+
   get linksUp(): number {
     return [...this.#links.values()].filter(({ isUp }) => isUp).length;
   }

@@ -24,6 +24,7 @@ export function memoryPair(): [Connection, Connection] {
 }
 
 class MemoryConnection implements Connection {
+  readonly carrier = 'quic';
   readonly maxDatagramSize = 1200;
   readonly closed: Promise<CloseInfo>;
   readonly #settle: (info: CloseInfo) => void;

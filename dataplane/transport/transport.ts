@@ -112,7 +112,11 @@ export const NO_STATS: ConnectionStats = {
   datagramsUnread: 0,
 };
 
+/** What a connection rides on: `tcp` where UDP is blocked; datagrams then wait behind what TCP has in flight. */
+export type Carrier = 'quic' | 'tcp';
+
 export interface Connection {
+  readonly carrier: Carrier;
   /** Gives the connection its one observer; streams and datagrams that came before wait (bounded) and are then delivered. */
   observe(observer: ConnectionObserver): void;
   /** Opens a bidirectional stream; waits while the peer's stream limit is reached. @throws TransportClosed */

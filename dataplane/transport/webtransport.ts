@@ -6,6 +6,7 @@
 import { LOWEST_CLASS, type TrafficClass } from '../../schema/channel.ts';
 import {
   type ByteStream,
+  type Carrier,
   type CloseInfo,
   type Connection,
   type ConnectionObserver,
@@ -21,8 +22,12 @@ interface BidirectionalStream {
   readonly writable: WritableStream<Uint8Array> & { sendOrder?: number | null };
 }
 
-/** What we use of the W3C WebTransport object. */
+/** What we use of the W3C WebTransport object, and what a stand-in over TCP adds. */
 export interface WebTransportLike {
+  /** Absent: QUIC. */
+  readonly carrier?: Carrier;
+  /** Where it has a queue of its own. */
+  sendDatagram?(bytes: Uint8Array, trafficClass: TrafficClass, key?: number): DatagramOutcome;
   readonly closed: Promise<{ closeCode?: number; reason?: string }>;
   readonly incomingBidirectionalStreams: ReadableStream<BidirectionalStream>;
   readonly datagrams: {
@@ -85,8 +90,13 @@ class SessionConnection implements Connection {
     }
   }
 
-  sendDatagram(bytes: Uint8Array): DatagramOutcome {
+  get carrier(): Carrier {
+    return this.#session.carrier ?? 'quic';
+  }
+
+  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass, key?: number): DatagramOutcome {
     if (this.#over) return 'closed';
+    if (this.#session.sendDatagram) return this.#session.sendDatagram(bytes, trafficClass, key);
     if (bytes.length > this.maxDatagramSize) return 'too_large';
     this.#datagrams.write(bytes).catch(() => {});
     return 'queued';

@@ -7,12 +7,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exportJWK, generateKeyPair } from 'jose';
+import { generateKeyPair } from 'jose';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attach } from '../../dataplane/client/attach.ts';
-import { dialNode } from '../../dataplane/client/node.ts';
-import { SessionTicket } from '../../schema/api/sessions.ts';
+import { nodeDialer } from '../../dataplane/client/node.ts';
 import { Fabric } from '../fabric.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -128,22 +127,16 @@ test('what is refused is said in words and in the exit status', async () => {
 });
 
 test('a ticket that somebody else picked up, or picked up twice, opens nothing', async () => {
-  const { accessToken } = JSON.parse(readFileSync(join(fabric.data, 'home', 'settings.json'), 'utf8'));
-  const me = JSON.parse((await fabric.cli(['whoami', '--json'])).stdout.toString());
-  const { resources } = JSON.parse((await fabric.cli(['resources', '--json'])).stdout.toString());
-  const keys = await generateKeyPair('EdDSA');
-  const { kty, crv, x } = await exportJWK(keys.publicKey);
-  const response = await fetch(`${fabric.ready.api}/v1/orgs/${me.organizations[0].id}/sessions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ resource: resources[0].id, key: { kty, crv, x } }),
-  });
-  const ticket = SessionTicket.parse(await response.json());
+  const { ticket, keys } = await fabric.ticket('demo-shell');
   const thief = await generateKeyPair('EdDSA');
-  await expect(attach(ticket, thief, { dial: dialNode })).rejects.toMatchObject({ code: 'proof_invalid' });
-  const attachment = await attach(ticket, keys, { dial: dialNode });
+  await expect(attach(ticket, thief, { dial: nodeDialer() })).rejects.toMatchObject({
+    code: 'proof_invalid',
+  });
+  const attachment = await attach(ticket, keys, { dial: nodeDialer() });
   expect(attachment.relays).toBe(1);
-  await expect(attach(ticket, keys, { dial: dialNode })).rejects.toMatchObject({ code: 'token_replayed' });
+  await expect(attach(ticket, keys, { dial: nodeDialer() })).rejects.toMatchObject({
+    code: 'token_replayed',
+  });
   await expect(
     attachment.openTerminal({ mode: 'exec', command: '' } as never, {} as never),
   ).rejects.toMatchObject({ code: 'bad_request' });

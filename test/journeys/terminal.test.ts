@@ -1,7 +1,12 @@
 /** The command line as a person has it: at a real terminal (a pty that util-linux's `script` makes). */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { attach } from '../../dataplane/client/attach.ts';
+import { nodeDialer } from '../../dataplane/client/node.ts';
 import { Fabric } from '../fabric.ts';
 
 const PATIENCE_MS = 20_000;
@@ -82,4 +87,36 @@ test('htop draws and quits', async () => {
   await terminal.sees('back-2');
   terminal.type('exit\r');
   expect(await terminal.status()).toBe(0);
+});
+
+test('over TCP every byte arrives as well', async () => {
+  const bytes = randomBytes(20_000_000);
+  const echoed = await fabric.cli(['connect', 'demo-shell', '--over', 'tcp', '-v', '--', 'cat'], bytes);
+  expect(echoed.stderr).toContain('over TCP');
+  expect(echoed.stdout.equals(bytes)).toBe(true);
+});
+
+test('where UDP is blocked a client is in over TCP within two seconds, and knows it', async () => {
+  const { ticket, keys } = await fabric.ticket('demo-shell');
+  const [entry] = ticket.entries;
+  const to = new URL(entry?.url ?? '');
+  // The way to the entry as such a network has it: TCP goes through, packets of UDP disappear.
+  const tcp = createServer((socket) => {
+    const onward = connect(Number(to.port), to.hostname);
+    socket.pipe(onward).pipe(socket);
+    for (const one of [socket, onward]) one.on('error', () => {});
+  }).listen(0, '127.0.0.1');
+  await once(tcp, 'listening');
+  const { port } = tcp.address() as AddressInfo;
+  const blackHole = createSocket('udp4').bind(port, '127.0.0.1');
+  const url = entry?.url.replace(`:${to.port}`, `:${port}`) ?? '';
+  const startedAt = performance.now();
+  const blocked = { ...ticket, entries: [{ url, certificateHashes: entry?.certificateHashes ?? [] }] };
+  const attachment = await attach(blocked, keys, { dial: nodeDialer() });
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(attachment.carrier).toBe('tcp');
+  expect(await attachment.ping()).toBeLessThan(1_000);
+  await attachment.terminate();
+  blackHole.close();
+  tcp.close();
 });
