@@ -80,7 +80,7 @@ module.exports = {
       name: 'browser-web-standard',
       severity: 'error',
       from: {
-        path: '^dataplane/(client/(?!node)|transport/(?!conformance)|channel/terminal)',
+        path: '^dataplane/(client/(?!node)|transport/(?!conformance)|channel/terminal|webtransport/(ponyfill|reliable-session))',
         pathNot: '\\.test\\.ts$',
       },
       to: { dependencyTypes: ['core'] },
@@ -88,7 +88,7 @@ module.exports = {
     {
       name: 'one-webtransport',
       severity: 'error',
-      from: { pathNot: '^dataplane/webtransport/webtransport\\.ts$' },
+      from: { pathNot: '^dataplane/webtransport/(webtransport|ponyfill)\\.ts$' },
       to: { path: 'node_modules/@fails-components/webtransport/' },
     },
   ],

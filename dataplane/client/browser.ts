@@ -1,13 +1,26 @@
-/** Dials an entry with the browser's own WebTransport. */
+/** Dials an entry with the browser's own WebTransport; over WebSocket where that comes to nothing. */
 import { base64url } from 'jose';
 import type { EntryPoint } from '../../schema/api/sessions.ts';
 import type { Connection } from '../transport/transport.ts';
-import { webTransportConnection } from '../transport/webtransport.ts';
+import { type WebTransportLike, webTransportConnection } from '../transport/webtransport.ts';
+import { dialPonyfill } from '../webtransport/ponyfill.ts';
+import { dialFirst } from './race.ts';
 
-export async function dialBrowser(
+export function dialBrowser(entry: EntryPoint, signal: AbortSignal): Promise<Connection> {
+  return dialFirst(
+    async (carrier, given) =>
+      webTransportConnection(
+        await (carrier === 'quic' ? dialOwn(entry, given) : dialPonyfill(entry.url, given)),
+      ),
+    signal,
+  );
+}
+
+async function dialOwn(
   { url, certificateHashes }: EntryPoint,
   signal: AbortSignal,
-): Promise<Connection> {
+): Promise<WebTransportLike> {
+  if (typeof WebTransport === 'undefined') throw new Error('this browser has no WebTransport');
   const serverCertificateHashes = certificateHashes.map((hash) => ({
     algorithm: 'sha-256',
     value: Uint8Array.from(base64url.decode(hash)),
@@ -18,7 +31,7 @@ export async function dialBrowser(
   session.closed.catch(() => {});
   try {
     await session.ready;
-    return webTransportConnection(session);
+    return session;
   } finally {
     signal.removeEventListener('abort', abort);
   }

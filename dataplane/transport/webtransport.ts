@@ -26,6 +26,8 @@ interface BidirectionalStream {
 export interface WebTransportLike {
   /** Absent: QUIC. */
   readonly carrier?: Carrier;
+  /** The most it takes in one write of a stream, bytes. */
+  readonly maxWrite?: number;
   /** Where it has a queue of its own. */
   sendDatagram?(bytes: Uint8Array, trafficClass: TrafficClass, key?: number): DatagramOutcome;
   readonly closed: Promise<{ closeCode?: number; reason?: string }>;
@@ -164,7 +166,7 @@ class SessionConnection implements Connection {
 
   #wrap(stream: BidirectionalStream): ByteStream {
     this.#streams += 1;
-    return new SessionStream(stream, this.#streams);
+    return new SessionStream(stream, this.#streams, this.#session.maxWrite ?? Number.POSITIVE_INFINITY);
   }
 }
 
@@ -183,6 +185,7 @@ class SessionStream implements ByteStream {
   readonly #writable: BidirectionalStream['writable'];
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #maxWrite: number;
   #observer: StreamObserver | undefined;
   #chunk: Uint8Array | undefined;
   #pulling = false;
@@ -195,8 +198,9 @@ class SessionStream implements ByteStream {
   #sendingDone = false;
   #closedTold = false;
 
-  constructor({ readable, writable }: BidirectionalStream, id: number) {
+  constructor({ readable, writable }: BidirectionalStream, id: number, maxWrite: number) {
     this.id = id;
+    this.#maxWrite = maxWrite;
     this.#writable = writable;
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
@@ -236,11 +240,13 @@ class SessionStream implements ByteStream {
   write(bytes: Uint8Array): boolean {
     if (this.#writeOver || bytes.length === 0) return !this.#writeOver;
     this.#pending += bytes.length;
-    const { length } = bytes;
-    this.#writer.write(bytes).then(
-      () => this.#written(length),
-      () => {},
-    );
+    for (let at = 0; at < bytes.length; at += this.#maxWrite) {
+      const piece = bytes.length <= this.#maxWrite ? bytes : bytes.subarray(at, at + this.#maxWrite);
+      this.#writer.write(piece).then(
+        () => this.#written(piece.length),
+        () => {},
+      );
+    }
     if (this.#pending <= HIGH_WATER) return true;
     this.#waiting = true;
     return false;

@@ -8,6 +8,11 @@ import type { WebTransportLike } from '../transport/webtransport.ts';
 
 /** Datagrams that wait while TCP takes no more; the oldest goes when one more comes. */
 const WAITING = 64;
+/**
+ * The library loses the last frame of a WebSocket message that came in several (RFC 6455 section 5.4). Browsers send messages below 64 KiB
+ * in one.
+ */
+const LARGEST_WRITE = 16_384;
 
 interface LibraryStream {
   readonly readableController: { readonly desiredSize: number | null };
@@ -31,6 +36,7 @@ export function reliableSession(session: WebTransportLike): WebTransportLike {
   const waiting = new LatestDatagrams(inner);
   return Object.assign(Object.create(session) as WebTransportLike, {
     carrier: 'tcp' as const,
+    maxWrite: LARGEST_WRITE,
     closed: session.closed,
     datagrams: session.datagrams,
     incomingBidirectionalStreams: session.incomingBidirectionalStreams,

@@ -24,6 +24,7 @@ for (const folder of [
   'dataplane/client',
   'dataplane/transport',
   'dataplane/channel',
+  'dataplane/webtransport',
 ]) {
   for (const file of files(join(root, folder)).sort()) hash.update(file).update(readFileSync(file));
 }
@@ -31,6 +32,7 @@ const inputs = hash.digest('hex');
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) process.exit(0);
 
 const { build } = await import('esbuild');
+const { noProbe } = await import('../../dataplane/webtransport/no-probe.mjs');
 mkdirSync(dist, { recursive: true });
 await build({
   entryPoints: { main: join(here, 'main.tsx') },
@@ -44,6 +46,7 @@ await build({
   jsxImportSource: 'preact',
   // The page forbids eval, which msgpackr's default build would use.
   alias: { msgpackr: 'msgpackr/index-no-eval' },
+  plugins: [noProbe],
   logLevel: 'warning',
 });
 cpSync(join(here, 'index.html'), join(dist, 'index.html'));
