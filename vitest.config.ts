@@ -17,7 +17,8 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/{architecture,integration}/**/*.test.ts'],
+          include: ['test/{architecture,impairment,integration}/**/*.test.ts'],
+          maxConcurrency: 9,
           testTimeout: 2 * MINUTE,
           hookTimeout: 2 * MINUTE,
           fileParallelism: false,
