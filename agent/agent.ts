@@ -1,4 +1,6 @@
 /** One node: enrols, follows its snapshot, runs its roles, says that it lives. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { TlsIdentity } from '../dataplane/quic/quic.ts';
 import { Refusal } from '../schema/refusal.ts';
@@ -25,6 +27,7 @@ export class Agent {
   readonly #loops: Promise<void>[] = [];
   readonly #sleepers = new Set<() => void>();
   #identity: Identity | undefined;
+  #publicTls: TlsIdentity | undefined;
   #local: LocalApi | undefined;
 
   constructor(config: AgentConfig, log: Logger) {
@@ -39,6 +42,7 @@ export class Agent {
   /** Resolves once it is enrolled and its roles have been started. */
   async start(): Promise<void> {
     this.#local = await startLocalApi(this.#config.localPort, () => this.status());
+    await this.#readPublicTls();
     this.#identity = await this.#enrol();
     const { signal } = this.#closing;
     const last = await this.#snapshots.load(Date.now());
@@ -93,6 +97,24 @@ export class Agent {
     return { certificate: enrolment.certificate, key: key.pem };
   }
 
+  /** @returns whether it is another than before */
+  async #readPublicTls(): Promise<boolean> {
+    const { publicCertificate, publicKey } = this.#config;
+    if (publicCertificate === undefined || publicKey === undefined) return false;
+    const [certificate, key] = await Promise.all([
+      readFile(publicCertificate, 'utf8'),
+      readFile(publicKey, 'utf8'),
+    ]);
+    if (certificate === this.#publicTls?.certificate) return false;
+    // A pair that is being replaced does not match for a moment: the next look takes it.
+    if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) {
+      this.#log.warn({ publicCertificate, publicKey }, 'the public certificate and its key do not match');
+      return false;
+    }
+    this.#publicTls = { certificate, key };
+    return true;
+  }
+
   async #enrol(): Promise<Identity> {
     const { api, name, bootstrapToken } = this.#config;
     const key = await this.#store.key(name);
@@ -115,6 +137,7 @@ export class Agent {
   }
 
   #apply(snapshot: Snapshot): void {
+    const { listenHost, listenPort, publicHost } = this.#config;
     for (const [role, supervisor] of this.#roles) {
       if (snapshot.roles.some((assigned) => assigned === role)) supervisor.update(snapshot);
       else {
@@ -129,8 +152,9 @@ export class Agent {
         new RoleSupervisor({
           role,
           identity: () => this.#tls,
+          publicTls: () => this.#publicTls,
           snapshot: () => this.#snapshots.current ?? snapshot,
-          listen: { host: this.#config.listenHost, port: this.#config.listenPort },
+          listen: { host: listenHost, port: listenPort, publicHost },
           logLevel: this.#config.logLevel,
           control: this.#control,
           changed: () => this.#wake(),
@@ -175,8 +199,12 @@ export class Agent {
         const renewed = { ...enrolment, certificate };
         await this.#store.keep(renewed);
         this.#identity = { key, enrolment: renewed };
-        for (const role of this.#roles.values()) role.setIdentity(this.#tls);
+        for (const role of this.#roles.values()) role.renewIdentity();
         this.#log.info({}, 'certificate renewed');
+      }
+      if (await this.#readPublicTls()) {
+        for (const role of this.#roles.values()) role.renewIdentity();
+        this.#log.info({}, 'public certificate read again');
       }
       await this.#pause(RENEWAL_CHECK_MS);
     }, 'renewal');

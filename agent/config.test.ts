@@ -35,3 +35,14 @@ test('names every wrong key and where to set it, and no value', () => {
     expect(message).toContain(part);
   expect(message).not.toContain(secret);
 });
+
+test('on every address it must be told under which one others reach it', () => {
+  const env = {
+    FABRIC_AGENT_API: 'http://127.0.0.1:1',
+    FABRIC_AGENT_NAME: 'node-1',
+    FABRIC_AGENT_LISTEN_HOST: '0.0.0.0',
+  };
+  expect(() => readConfig('/nowhere', env)).toThrow('FABRIC_AGENT_PUBLIC_HOST');
+  const config = readConfig('/nowhere', { ...env, FABRIC_AGENT_PUBLIC_HOST: 'access.example.org' });
+  expect(config.publicHost).toBe('access.example.org');
+});

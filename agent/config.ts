@@ -5,19 +5,37 @@ import { z } from 'zod';
 import { Name } from '../schema/ids.ts';
 
 const Port = z.coerce.number().int().min(0).max(65535);
-const Config = z.strictObject({
-  /** Base URL of the control API. */
-  api: z.url(),
-  name: Name,
-  /** Address and port its roles listen on; 0 takes a free port. */
-  listenHost: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
-  listenPort: Port.default(0),
-  /** Port of the loopback-only local API. */
-  localPort: Port.default(0),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  /** Spent at enrolment and not needed afterwards. */
-  bootstrapToken: z.string().optional(),
-});
+const ANY = new Set(['0.0.0.0', '::']);
+const Config = z
+  .strictObject({
+    /** Base URL of the control API. */
+    api: z.url(),
+    name: Name,
+    /** Address and port its roles listen on; 0 takes a free port. */
+    listenHost: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+    listenPort: Port.default(0),
+    /** Name or address under which others reach it; the listening address when left out. */
+    publicHost: z.union([z.hostname(), z.ipv6()]).optional(),
+    /** PEM files that browsers trust for `publicHost`: an entry shows them over TCP. Read again when they change. */
+    publicCertificate: z.string().optional(),
+    publicKey: z.string().optional(),
+    /** Port of the loopback-only local API. */
+    localPort: Port.default(0),
+    logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    /** Spent at enrolment and not needed afterwards. */
+    bootstrapToken: z.string().optional(),
+  })
+  .refine(({ listenHost, publicHost }) => publicHost !== undefined || !ANY.has(listenHost), {
+    path: ['publicHost'],
+    message: 'listening on every address, the node must be told under which one others reach it',
+  })
+  .refine(
+    ({ publicCertificate, publicKey }) => (publicCertificate === undefined) === (publicKey === undefined),
+    {
+      path: ['publicKey'],
+      message: 'certificate and key come together',
+    },
+  );
 export type AgentConfig = z.infer<typeof Config> & { readonly data: string };
 
 const VARIABLES = {
@@ -25,6 +43,9 @@ const VARIABLES = {
   name: 'FABRIC_AGENT_NAME',
   listenHost: 'FABRIC_AGENT_LISTEN_HOST',
   listenPort: 'FABRIC_AGENT_LISTEN_PORT',
+  publicHost: 'FABRIC_AGENT_PUBLIC_HOST',
+  publicCertificate: 'FABRIC_AGENT_PUBLIC_CERTIFICATE',
+  publicKey: 'FABRIC_AGENT_PUBLIC_KEY',
   localPort: 'FABRIC_AGENT_LOCAL_PORT',
   logLevel: 'FABRIC_AGENT_LOG_LEVEL',
   bootstrapToken: 'FABRIC_AGENT_BOOTSTRAP_TOKEN',

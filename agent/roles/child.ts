@@ -46,12 +46,13 @@ const control: ServiceControl = {
 async function start({
   role: name,
   identity,
+  publicTls,
   snapshot,
   listen,
   logLevel,
 }: Extract<ToRole, { type: 'start' }>): Promise<void> {
   const log = pino({ level: logLevel, base: { role: name, node: snapshot.node } }, pino.destination(2));
-  role = await ROLES[name]({ identity, snapshot, listen, control, log, now: Date.now });
+  role = await ROLES[name]({ identity, publicTls, snapshot, listen, control, log, now: Date.now });
   const running = role;
   send({ type: 'ready', endpoint: running.endpoint });
   const status = () => send({ type: 'status', sessions: running.sessions(), metrics: running.metrics() });
@@ -66,7 +67,7 @@ function receive(message: ToRole): void {
     case 'snapshot':
       return void started.then(() => role?.update(message.snapshot));
     case 'identity':
-      return void started.then(() => role?.setIdentity(message.identity));
+      return void started.then(() => role?.setIdentity(message.identity, message.publicTls));
     case 'end-session':
       return void started.then(() => role?.endSession(message.session));
     case 'answer':

@@ -1,6 +1,7 @@
 /** Between the agent and the process that runs a role: over Node's IPC channel, which no other process can reach. */
 
 import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
+import type { Listen } from '../../dataplane/roles/role.ts';
 import type { HeldSession, SessionReport } from '../../dataplane/sessions/control.ts';
 import type { SessionStart } from '../../schema/api/nodes.ts';
 import type { SessionId } from '../../schema/ids.ts';
@@ -16,11 +17,16 @@ export type ToRole =
       readonly role: NodeRole;
       readonly identity: TlsIdentity;
       readonly snapshot: Snapshot;
-      readonly listen: { readonly host: string; readonly port: number };
+      readonly publicTls: TlsIdentity | undefined;
+      readonly listen: Listen;
       readonly logLevel: string;
     }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
-  | { readonly type: 'identity'; readonly identity: TlsIdentity }
+  | {
+      readonly type: 'identity';
+      readonly identity: TlsIdentity;
+      readonly publicTls: TlsIdentity | undefined;
+    }
   | { readonly type: 'end-session'; readonly session: SessionId }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome };
 

@@ -1,5 +1,7 @@
 /** Roles as the processes they are: what the agent tells them arrives, whenever it says it. */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'node:tls';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { type TestAuthority, type TestLeaf, testAuthority } from '../../dataplane/quic/test-identity.ts';
 import { ClusterId, NodeId, nodeUri } from '../../schema/ids.ts';
@@ -36,12 +38,17 @@ const snapshot = (node: NodeId, role: NodeRole, version: number, neighbours: Nei
   signingKeys: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'x', kid: 'k', alg: 'EdDSA', use: 'sig' }] },
   neighbours,
 });
-const supervise = (role: NodeRole, first: Snapshot) => {
+const supervise = (
+  role: NodeRole,
+  first: Snapshot,
+  publicTls: () => TestLeaf | undefined = () => undefined,
+) => {
   const supervisor = new RoleSupervisor({
     role,
     identity: () => leaf(first.node),
     snapshot: () => first,
-    listen: { host: '127.0.0.1', port: 0 },
+    publicTls,
+    listen: { host: '127.0.0.1', port: 0, publicHost: undefined },
     logLevel: 'silent',
     control: { startSession: () => Promise.reject(new Error()), report: () => Promise.resolve() },
     changed: () => {},
@@ -63,4 +70,26 @@ test('a snapshot that comes while the role is starting is not lost', async () =>
   dialing.update(snapshot(entry, 'entry', 2, [neighbour(relay, 'relay', [accepting.endpoint ?? ''])]));
   expect(await until(() => dialing.metrics['links_up'] === 1)).toBe(true);
   expect(await until(() => accepting.metrics['links_up'] === 1)).toBe(true);
+});
+
+test('an entry shows browsers over TCP what they trust, and what came after it, without a restart', async () => {
+  const [first, second] = await Promise.all([
+    authority.issue('fabric://t/a'),
+    authority.issue('fabric://t/b'),
+  ]);
+  let shown = first;
+  const supervisor = supervise('entry', snapshot(entry, 'entry', 1, []), () => shown);
+  expect(await until(() => supervisor.endpoint !== undefined)).toBe(true);
+  const port = Number(supervisor.endpoint?.split(':')[1]);
+  const look = async () => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
+    await once(socket, 'secureConnect');
+    const { raw } = socket.getPeerCertificate();
+    socket.destroy();
+    return raw;
+  };
+  expect((await look()).equals(Buffer.from(first.der))).toBe(true);
+  shown = second;
+  supervisor.renewIdentity();
+  await expect.poll(async () => (await look()).equals(Buffer.from(second.der))).toBe(true);
 });

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
+import type { Listen } from '../../dataplane/roles/role.ts';
 import type { HeldSession, ServiceControl } from '../../dataplane/sessions/control.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
@@ -20,7 +21,9 @@ export interface SupervisorOptions {
   readonly role: NodeRole;
   readonly identity: () => TlsIdentity;
   readonly snapshot: () => Snapshot;
-  readonly listen: { readonly host: string; readonly port: number };
+  /** What browsers trust; see `RoleContext`. */
+  readonly publicTls: () => TlsIdentity | undefined;
+  readonly listen: Listen;
   readonly logLevel: string;
   readonly control: ServiceControl;
   /** Something a heartbeat should tell at once. */
@@ -55,8 +58,10 @@ export class RoleSupervisor {
     this.#send({ type: 'snapshot', snapshot });
   }
 
-  setIdentity(identity: TlsIdentity): void {
-    this.#send({ type: 'identity', identity });
+  /** What `identity` and `publicTls` give has changed. */
+  renewIdentity(): void {
+    const { identity, publicTls } = this.#options;
+    this.#send({ type: 'identity', identity: identity(), publicTls: publicTls() });
   }
 
   endSession(session: SessionId): void {
@@ -76,7 +81,7 @@ export class RoleSupervisor {
   }
 
   #start(): void {
-    const { role, identity, snapshot, listen, logLevel } = this.#options;
+    const { role, identity, publicTls, snapshot, listen, logLevel } = this.#options;
     const startedAt = Date.now();
     // Once a port was had it is kept, so that neighbours find the role again after a restart.
     const port =
@@ -105,6 +110,7 @@ export class RoleSupervisor {
       type: 'start',
       role,
       identity: identity(),
+      publicTls: publicTls(),
       snapshot: snapshot(),
       listen: { ...listen, port },
       logLevel,

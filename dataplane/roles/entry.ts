@@ -80,9 +80,9 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
       verify = dataPlaneVerifier(next.cluster, next.signingKeys);
       mesh.update(next);
     },
-    setIdentity: (identity) => {
+    setIdentity: (identity, publicTls) => {
       mesh.setIdentity(identity);
-      reliable?.setIdentity(identity);
+      reliable?.setIdentity(publicTls ?? identity);
     },
     sessions: () => [],
     endSession: () => {},
@@ -103,12 +103,12 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
 
 /** The same port on TCP, for clients whose network blocks UDP. Without it the entry still serves all others. */
 async function overTcp(
-  { listen, identity, log }: RoleContext,
+  { listen, identity, publicTls, log }: RoleContext,
   port: number,
   serving: ServeOptions,
 ): Promise<ReliableServer | undefined> {
   try {
-    return await serveReliable({ ...serving, host: listen.host, port, identity });
+    return await serveReliable({ ...serving, host: listen.host, port, identity: publicTls ?? identity });
   } catch (error) {
     log.warn(
       { port, reason: String(error) },

@@ -45,7 +45,7 @@ export class Mesh {
     const { listen, identity } = options.context;
     // The same after a restart, so that neighbours of the role's former life learn at once that it is gone.
     const secret = new Uint8Array(hkdfSync('sha256', identity.key, '', 'fabric quic endpoint', 32));
-    return new Mesh(options, await bindEndpoint({ ...listen, secret }));
+    return new Mesh(options, await bindEndpoint({ host: listen.host, port: listen.port, secret }));
   }
 
   constructor(options: MeshOptions, endpoint: QuicEndpoint) {
@@ -70,7 +70,8 @@ export class Mesh {
   }
 
   get endpoint(): string {
-    const { address, port } = this.#endpoint;
+    const { port } = this.#endpoint;
+    const address = this.#options.context.listen.publicHost ?? this.#endpoint.address;
     return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   }
 

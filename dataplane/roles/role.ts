@@ -5,10 +5,19 @@ import type { Snapshot } from '../../schema/snapshot.ts';
 import type { TlsIdentity } from '../quic/quic.ts';
 import type { HeldSession, Log, ServiceControl } from '../sessions/control.ts';
 
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+  /** Name or address under which others reach it; `host` when undefined. */
+  readonly publicHost: string | undefined;
+}
+
 export interface RoleContext {
   readonly identity: TlsIdentity;
   readonly snapshot: Snapshot;
-  readonly listen: { readonly host: string; readonly port: number };
+  /** For browsers over TCP, who trust no pinned certificate; undefined: they are shown `identity`, and refuse it. */
+  readonly publicTls: TlsIdentity | undefined;
+  readonly listen: Listen;
   readonly control: ServiceControl;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -19,7 +28,7 @@ export interface RunningRole {
   /** `host:port` others may dial; undefined when this role only dials. */
   readonly endpoint: string | undefined;
   update(snapshot: Snapshot): void;
-  setIdentity(identity: TlsIdentity): void;
+  setIdentity(identity: TlsIdentity, publicTls: TlsIdentity | undefined): void;
   sessions(): HeldSession[];
   endSession(id: SessionId): void;
   /** Gauges and counters by name, without the `fabric_` prefix. */

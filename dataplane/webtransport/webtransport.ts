@@ -106,7 +106,7 @@ async function serve(
 }
 
 export interface DialWebTransportOptions {
-  /** SHA-256 of the whole DER certificates that the server may show. */
+  /** SHA-256 of the whole DER certificates that the server may show; none: any that the system's authorities vouch for. */
   readonly certificateHashes: readonly Uint8Array[];
   /** Over QUIC, or over TCP where UDP is blocked. Default `quic`. */
   readonly carrier?: 'quic' | 'tcp';
@@ -121,10 +121,14 @@ export async function dialWebTransport(
   await quicheLoaded;
   signal?.throwIfAborted();
   const session = new WebTransport(url, {
-    serverCertificateHashes: certificateHashes.map((value) => ({
-      algorithm: 'sha-256',
-      value: Uint8Array.from(value),
-    })),
+    ...(certificateHashes.length === 0
+      ? {}
+      : {
+          serverCertificateHashes: certificateHashes.map((value) => ({
+            algorithm: 'sha-256',
+            value: Uint8Array.from(value),
+          })),
+        }),
     requireUnreliable: carrier === 'quic',
     ...(carrier === 'tcp' ? { forceReliable: true, ...WINDOWS } : {}),
   } as ConstructorParameters<typeof WebTransport>[1]);

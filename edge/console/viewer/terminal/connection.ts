@@ -6,6 +6,7 @@ import { attach } from '../../../../dataplane/client/attach.ts';
 import type { Attachment } from '../../../../dataplane/client/attachment.ts';
 import { dialBrowser } from '../../../../dataplane/client/browser.ts';
 import type { TerminalChannel, TerminalObserver } from '../../../../dataplane/client/terminal.ts';
+import type { Carrier } from '../../../../dataplane/transport/transport.ts';
 import type { ResourceView } from '../../../../schema/api/resources.ts';
 import type { SessionId } from '../../../../schema/ids.ts';
 import { Refusal } from '../../../../schema/refusal.ts';
@@ -20,7 +21,7 @@ export interface LineStatus {
   readonly state: LineState;
   /** Round trip to the service node and back, milliseconds. */
   readonly rttMs?: number;
-  readonly relays?: number;
+  readonly path?: { readonly relays: number; readonly carrier: Carrier };
   readonly reason?: string;
 }
 
@@ -145,7 +146,7 @@ export class TerminalLine {
       this.#observer(over.resolve),
     );
     this.#tries = 0;
-    this.#update({ state: 'live', relays: attachment.relays });
+    this.#update({ state: 'live', path: attachment });
     void attachment.closed.then(({ ended, reason }) =>
       over.resolve(ended ? new Refusal('session_ended', reason) : undefined),
     );
@@ -197,7 +198,7 @@ export class TerminalLine {
     const rtt = await attachment.ping().catch(() => undefined);
     if (rtt === undefined || this.#status.state !== 'live') return;
     const before = this.#status.rttMs ?? rtt;
-    this.#update({ state: 'live', relays: attachment.relays, rttMs: before * 0.7 + rtt * 0.3 });
+    this.#update({ state: 'live', path: attachment, rttMs: before * 0.7 + rtt * 0.3 });
   }
 
   #update(status: LineStatus): void {

@@ -1,9 +1,10 @@
 /** What the status line says. */
+import type { Carrier } from '../../../../dataplane/transport/transport.ts';
 
-/** `entry, 1 relay` */
-export function pathText(relays: number): string {
-  if (relays === 0) return 'entry, direct';
-  return `entry, ${relays} relay${relays === 1 ? '' : 's'}`;
+/** `entry, 1 relay`; over TCP it says so: UDP is blocked somewhere, and everything is slower. */
+export function pathText(relays: number, carrier: Carrier): string {
+  const hops = relays === 0 ? 'direct' : `${relays} relay${relays === 1 ? '' : 's'}`;
+  return `entry, ${hops}${carrier === 'tcp' ? ', over TCP' : ''}`;
 }
 
 export function rttText(ms: number): string {

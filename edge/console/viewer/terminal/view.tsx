@@ -36,7 +36,9 @@ export function TerminalView({ api, resource }: { api: Api; resource: ResourceVi
         <span class={`dot ${status.state === 'live' ? 'on' : ''}`} aria-hidden="true" />
         <span data-testid="status-state">{status.state}</span>
         {status.rttMs !== undefined && <span data-testid="status-rtt">{rttText(status.rttMs)}</span>}
-        {status.relays !== undefined && <span data-testid="status-path">{pathText(status.relays)}</span>}
+        {status.path !== undefined && (
+          <span data-testid="status-path">{pathText(status.path.relays, status.path.carrier)}</span>
+        )}
         {status.state === 'reconnecting' && status.reason !== undefined && (
           <span class="muted">{status.reason}</span>
         )}
