@@ -12,6 +12,8 @@ import { exchangeMessages } from '../transport/messages.ts';
 import { type ByteStream, type Carrier, type Connection, TransportClosed } from '../transport/transport.ts';
 import { TerminalChannel, type TerminalObserver } from './terminal.ts';
 
+export type { Carrier };
+
 const OPEN_MS = 30_000;
 const PING_MS = 10_000;
 

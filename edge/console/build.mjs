@@ -32,7 +32,7 @@ const inputs = hash.digest('hex');
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) process.exit(0);
 
 const { build } = await import('esbuild');
-const { noProbe } = await import('../../dataplane/webtransport/no-probe.mjs');
+const { noProbe } = await import('../../dataplane/client/no-probe.mjs');
 mkdirSync(dist, { recursive: true });
 await build({
   entryPoints: { main: join(here, 'main.tsx') },

@@ -1,5 +1,5 @@
 /** What the status line says. */
-import type { Carrier } from '../../../../dataplane/transport/transport.ts';
+import type { Carrier } from '../../../../dataplane/client/attachment.ts';
 
 /** `entry, 1 relay`; over TCP it says so: UDP is blocked somewhere, and everything is slower. */
 export function pathText(relays: number, carrier: Carrier): string {

@@ -11,8 +11,8 @@ import { expect, test } from 'vitest';
 import { testAuthority } from '../quic/test-identity.ts';
 import type { ByteStream, Connection } from '../transport/transport.ts';
 import { webTransportConnection } from '../transport/webtransport.ts';
+import { serveReliable } from '../webtransport/webtransport.ts';
 import { noProbe } from './no-probe.mjs';
-import { serveReliable } from './webtransport.ts';
 
 /** In the page: bytes there and back through `dialBrowser`. */
 const PAGE = `
