@@ -81,7 +81,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^dataplane/(client/(?!node)|transport/(?!conformance)|channel/terminal|webtransport/(ponyfill|reliable-session))',
-        pathNot: '\\.test\\.ts$',
+        pathNot: '\\.(test\\.ts|mjs)$',
       },
       to: { dependencyTypes: ['core'] },
     },
