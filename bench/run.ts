@@ -9,6 +9,10 @@ const BENCHES: Readonly<Record<string, { about: string; load: () => Promise<Benc
     about: 'a live shell: input round trip, keystroke echo, bulk, start-up',
     load: async () => (await import('./scenarios/path/path.ts')).path,
   },
+  transport: {
+    about: 'the QUIC transport: datagrams, bulk, handshakes, a crowd, priority',
+    load: async () => (await import('./scenarios/transport/transport.ts')).transport,
+  },
 };
 
 const HELP = `Usage: npm run -s bench -- NAME [--quick] [--json]

@@ -93,6 +93,7 @@ class NativeEndpointSocket implements QuicEndpoint {
       limits.halfOpen,
       limits.retryAbove,
       limits.perPrefix,
+      options.tickets ? 1 : 0,
     );
     const identity = nativeIdentity(options.identity, options.namedIdentities);
     native.listen(this.#native, identity, options.alpn, numbers);

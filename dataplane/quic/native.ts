@@ -24,7 +24,7 @@ export interface NativeQuic {
   localAddress(endpoint: NativeEndpoint): NativeAddress;
   /** Certificate and key in turn, as PEM. */
   makeIdentity(pem: readonly string[]): NativeIdentity | undefined;
-  /** `numbers`: idle ms, handshake ms, congestion, half open, retry above, per prefix. */
+  /** `numbers`: idle ms, handshake ms, congestion, half open, retry above, per prefix, tickets. */
   listen(
     endpoint: NativeEndpoint,
     identity: NativeIdentity,

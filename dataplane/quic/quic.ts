@@ -76,6 +76,8 @@ export interface ListenOptions {
   readonly handshakeTimeoutMs?: number;
   /** Default `cubic`. */
   readonly congestion?: Congestion;
+  /** Clients are given tickets that spare the certificates next time. Default false: each costs a handshake time and memory. */
+  readonly tickets?: boolean;
   readonly limits?: Partial<AdmissionLimits>;
   /** A handshake was completed. Return false to refuse (application close `QUIC_REFUSED`); nothing is then delivered. */
   readonly accept: (peer: PeerInfo) => boolean;

@@ -36,6 +36,7 @@ test('the certificate goes by the name that was asked for', async () => {
 test('a ticket spares the certificates on the wire; both sides still know and judge each other', async () => {
   const judged: number[] = [];
   await using far = await listening(leaves, {
+    tickets: true,
     accept: ({ certificates }) => judged.push(certificates.length) < 3,
   });
   await using near = await bindEndpoint();
@@ -54,8 +55,8 @@ test('a ticket spares the certificates on the wire; both sides still know and ju
 });
 
 test("noise and another server's ticket lead to a full handshake", async () => {
-  await using far = await listening(leaves);
-  await using other = await listening(leaves);
+  await using far = await listening(leaves, { tickets: true });
+  await using other = await listening(leaves, { tickets: true });
   await using near = await bindEndpoint();
   const first = await near.dial(dialOptions(leaves, other.endpoint.port));
   await expect.poll(() => first.ticket).toBeDefined();

@@ -200,12 +200,12 @@ napi_value makeIdentity(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// (endpoint, identity, alpn, Float64Array: idle ms, handshake ms, congestion, half open, retry above, per prefix)
+// (endpoint, identity, alpn, Float64Array: idle ms, handshake ms, congestion, half open, retry above, per prefix, tickets)
 napi_value listenOn(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
   Endpoint *endpoint = args.endpoint();
   auto *identity = args.external<IdentityHandle>(1);
-  const double *numbers = args.numbers(3, 6);
+  const double *numbers = args.numbers(3, 7);
   if (endpoint == nullptr || identity == nullptr || numbers == nullptr) return nullptr;
   ListenSettings settings;
   settings.identity = *identity;
@@ -213,6 +213,7 @@ napi_value listenOn(napi_env env, napi_callback_info info) {
   napi_get_array_length(env, args.value(2), &length);
   for (uint32_t n = 0; n < length; n++) settings.alpn.push_back(textAt(env, args.value(2), n));
   settings.limits = limitsOf(numbers);
+  settings.limits.tickets = numbers[6] != 0;
   settings.admission.halfOpen = static_cast<size_t>(numbers[3]);
   settings.admission.retryAbove = static_cast<size_t>(numbers[4]);
   settings.admission.perPrefix = static_cast<size_t>(numbers[5]);

@@ -135,7 +135,9 @@ std::unique_ptr<Connection> Connection::accept(Endpoint &endpoint, uint32_t id, 
                              made.get()) != 0) {
     return nullptr;
   }
-  made->session = newServerSession(&made->ref_, *made->identity_, accepting.alpn, endpoint.ticketKey);
+  made->session = newServerSession(&made->ref_, *made->identity_, accepting.alpn,
+                                   accepting.limits.tickets ? &endpoint.ticketKey : nullptr);
+  made->givesTickets_ = accepting.limits.tickets;
   if (made->session == nullptr) return nullptr;
   ngtcp2_conn_set_tls_native_handle(made->conn_, made->session);
   endpoint.addConnectionId(*made, textOf(scid));
@@ -176,10 +178,12 @@ void Connection::receive(const Received &packet) {
   ngtcp2_pkt_info info{};
   info.ecn = packet.ecn;
   // The clock is read for each packet: ngtcp2 wants one that never steps back behind a connection made in this very batch.
-  int rv = ngtcp2_conn_read_pkt(conn_, &path, &info, packet.data, packet.length, monotonicNow());
+  uint64_t now = monotonicNow();
+  int rv = ngtcp2_conn_read_pkt(conn_, &path, &info, packet.data, packet.length, now);
   endpoint_.markDirty(*this);
   if (rv != 0) return fail(rv);
   retryBlocked();
+  adjustBulk(now);
 }
 
 void Connection::expired(uint64_t now) {
@@ -320,7 +324,7 @@ int Connection::onHandshake(ngtcp2_conn *, void *user) {
   connection.endpoint_.handshakeFinished(connection);
   connection.endpoint_.event(EventType::handshake, connection.id, -1, connection.server ? 1 : 0);
   // A client that comes back with the ticket is spared the certificates; who may come back is still decided each time.
-  if (connection.server) gnutls_session_ticket_send(connection.session, 1, 0);
+  if (connection.givesTickets_) gnutls_session_ticket_send(connection.session, 1, 0);
   return 0;
 }
 

@@ -29,6 +29,8 @@ struct ConnectionLimits {
   uint64_t idleTimeoutMs = 30000;
   uint64_t handshakeTimeoutMs = 10000;
   ngtcp2_cc_algo congestion = NGTCP2_CC_ALGO_CUBIC;
+  // Of a server: whether clients are given tickets for shorter handshakes.
+  bool tickets = false;
 };
 
 struct AcceptSettings {
@@ -128,6 +130,9 @@ class Connection {
   bool writeDatagram(int cls, const PacketRoom &room, ngtcp2_ssize *written);
   bool writeStream(int cls, const PacketRoom &room, ngtcp2_ssize *written);
   void choosePacing();
+  // Bulk beside something urgent: see connection_write.cc.
+  bool urgentLive(uint64_t now) const;
+  void adjustBulk(uint64_t now);
   size_t burst() const;
   void retryBlocked();
 
@@ -173,9 +178,13 @@ class Connection {
   uint64_t packetsWritten_ = 0;
   uint64_t bytesSent_ = 0, bytesReceived_ = 0, packetsSent_ = 0, packetsReceived_ = 0;
   uint64_t datagramsUnsendable_ = 0, datagramsLost_ = 0;
-  bool wasReset_ = false;
+  bool wasReset_ = false, givesTickets_ = false;
   // Packets leave at the pace of the congestion controller: on any path that is longer than a local one.
   bool paced_ = false, pacingChosen_ = false;
+  // While something urgent is live, the less urgent classes keep no more than this in flight.
+  uint64_t bulkWindow_ = 0, urgentAt_ = 0, adjustedAt_ = 0;
+  // In flight, as the writer counts it within one flush; 0 while nothing holds bulk back.
+  uint64_t bulkInFlight_ = 0;
   // Streams the peer may open again, given back no faster than `kStreamsPerSecond`.
   uint64_t owedBidi_ = 0, owedUni_ = 0, grantedAt_ = 0;
   double grantBudget_ = 0;

@@ -11,6 +11,12 @@ constexpr size_t kVectors = 16;
 // Packets of one connection before others get their turn.
 constexpr size_t kPacketsPerFlush = 256;
 constexpr size_t kLargestPacket = 1452;
+// Classes that make the others wait: control and input. Those from `kBulkFrom` on wait; terminals lie between and do neither.
+constexpr int kUrgentTo = 1, kBulkFrom = 3;
+constexpr uint64_t kUrgentFor = 250 * NGTCP2_MILLISECONDS;
+// Queueing that is borne for bulk at least, and what bulk may have in flight at least.
+constexpr uint64_t kLeastDelay = 200 * NGTCP2_MICROSECONDS;
+constexpr uint64_t kLeastBulk = 16 * kLargestPacket;
 // Round trips from which a path is paced.
 constexpr uint64_t kPacedFrom = 2 * NGTCP2_MILLISECONDS;
 }  // namespace
@@ -29,11 +35,30 @@ void Connection::retryBlocked() {
 
 int Connection::pickClass() {
   bool reversed = packetsWritten_ % kShareOfLeastUrgent == kShareOfLeastUrgent - 1;
+  bool bulkWaits = bulkInFlight_ > bulkWindow_;
   for (int n = 0; n < kClasses; n++) {
     int cls = reversed ? kClasses - 1 - n : n;
+    if (bulkWaits && cls >= kBulkFrom) continue;
     if (!datagrams_.empty(cls) || (!blocked_ && !ready_[cls].empty())) return cls;
   }
   return -1;
+}
+
+// Something urgent was sent a moment ago: more will follow, and must not find a queue that bulk has filled.
+bool Connection::urgentLive(uint64_t now) const { return urgentAt_ != 0 && now - urgentAt_ < kUrgentFor; }
+
+// Delay tells of the queue on the way (after RFC 6817): a round trip longer than the shortest by more than the target means that bulk has
+// filled it, and its window shrinks; else the window grows. Once a round trip.
+void Connection::adjustBulk(uint64_t now) {
+  if (over || !urgentLive(now)) return;
+  ngtcp2_conn_info info{};
+  ngtcp2_conn_get_conn_info(conn_, &info);
+  if (info.min_rtt == UINT64_MAX || now - adjustedAt_ < info.smoothed_rtt) return;
+  adjustedAt_ = now;
+  uint64_t queued = info.latest_rtt > info.min_rtt ? info.latest_rtt - info.min_rtt : 0;
+  uint64_t target = std::max<uint64_t>(kLeastDelay, info.min_rtt / 8);
+  bulkWindow_ = queued > target ? bulkWindow_ * 3 / 4 : bulkWindow_ + std::max<uint64_t>(bulkWindow_ / 8, kLargestPacket);
+  bulkWindow_ = std::min<uint64_t>(std::max<uint64_t>(bulkWindow_, kLeastBulk), info.cwnd);
 }
 
 // On a local path timers are coarser than the gaps that pacing asks for; on any other, bursts fill queues that input waits in.
@@ -61,6 +86,13 @@ void Connection::flush() {
   uint64_t now = monotonicNow();
   grantStreams(now);
   choosePacing();
+  if (urgentLive(now)) {
+    ngtcp2_conn_info info{};
+    ngtcp2_conn_get_conn_info(conn_, &info);
+    bulkInFlight_ = info.bytes_in_flight;
+  } else {
+    bulkInFlight_ = bulkWindow_ = 0;
+  }
   size_t left = burst();
   bool more = true;
   while (left > 0) {
@@ -79,6 +111,7 @@ void Connection::flush() {
     const ngtcp2_path &path = storage.path;
     socket.add(static_cast<size_t>(written), Address::of(path.remote.addr, path.remote.addrlen),
                Address::of(path.local.addr, path.local.addrlen), info.ecn);
+    if (bulkInFlight_ > 0) bulkInFlight_ += static_cast<uint64_t>(written);
     left -= std::min(left, static_cast<size_t>(written));
   }
   // Asked from the start, so that what the handshake sent is not counted against the first data.
@@ -115,6 +148,7 @@ bool Connection::writeDatagram(int cls, const PacketRoom &room, ngtcp2_ssize *wr
   bool impossible = *written == NGTCP2_ERR_INVALID_ARGUMENT || *written == NGTCP2_ERR_INVALID_STATE;
   if (impossible) datagramsUnsendable_++;
   if (accepted || impossible) datagrams_.pop(cls);
+  if (accepted && cls <= kUrgentTo) urgentAt_ = room.now;
   return *written != NGTCP2_ERR_WRITE_MORE && !impossible;
 }
 
@@ -152,6 +186,7 @@ bool Connection::writeStream(int cls, const PacketRoom &room, ngtcp2_ssize *writ
       break;
   }
   if (taken >= 0) {
+    if (cls <= kUrgentTo) urgentAt_ = room.now;
     stream->send.sent(static_cast<size_t>(taken));
     if (fin && static_cast<uint64_t>(taken) == offered) stream->finSent = true;
     afterWrite(*stream);

@@ -11,12 +11,22 @@ gnutls_datum_t datumOf(const std::string &text) {
   return {reinterpret_cast<unsigned char *>(const_cast<char *>(text.data())), static_cast<unsigned>(text.size())};
 }
 
+// Parsed once a process.
+gnutls_priority_t priorities() {
+  static gnutls_priority_t parsed = [] {
+    gnutls_priority_t made = nullptr;
+    gnutls_priority_init2(&made, kPriority, nullptr, 0);
+    return made;
+  }();
+  return parsed;
+}
+
 gnutls_session_t newSession(unsigned flags, ngtcp2_crypto_conn_ref *ref, const Identity &identity, const Alpn &alpn) {
   gnutls_session_t session;
   if (gnutls_init(&session, flags) != 0) return nullptr;
   std::vector<gnutls_datum_t> protocols;
   for (const auto &name : alpn) protocols.push_back(datumOf(name));
-  bool ok = gnutls_priority_set_direct(session, kPriority, nullptr) == 0 &&
+  bool ok = priorities() != nullptr && gnutls_priority_set(session, priorities()) == 0 &&
             gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, identity.credentials()) == 0 &&
             gnutls_alpn_set_protocols(session, protocols.data(), static_cast<unsigned>(protocols.size()),
                                       GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE) == 0;
@@ -48,7 +58,7 @@ std::shared_ptr<Identity> Identity::anonymous() {
 
 Identity::~Identity() { gnutls_certificate_free_credentials(credentials_); }
 
-gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const Alpn &alpn, const TicketKey &tickets) {
+gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const Alpn &alpn, const TicketKey *tickets) {
   gnutls_session_t session = newSession(GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET, ref, identity, alpn);
   if (session == nullptr) return nullptr;
   if (ngtcp2_crypto_gnutls_configure_server_session(session) != 0) {
@@ -59,13 +69,13 @@ gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &i
   // whose issuer we could not name still shows its certificate.
   gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
   gnutls_certificate_send_x509_rdn_sequence(session, 1);
-  gnutls_session_ticket_enable_server(session, tickets.get());
+  if (tickets != nullptr) gnutls_session_ticket_enable_server(session, tickets->get());
   return session;
 }
 
 gnutls_session_t newClientSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const std::string &alpn,
                                   const std::string &serverName, const std::string &ticket) {
-  gnutls_session_t session = newSession(GNUTLS_CLIENT, ref, identity, {alpn});
+  gnutls_session_t session = newSession(GNUTLS_CLIENT | GNUTLS_KEY_SHARE_TOP, ref, identity, {alpn});
   if (session == nullptr) return nullptr;
   if (ngtcp2_crypto_gnutls_configure_client_session(session) != 0) {
     gnutls_deinit(session);

@@ -39,8 +39,8 @@ class TicketKey {
   gnutls_datum_t key_{};
 };
 
-// Both return null on failure. `ref` must outlive the session.
-gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const Alpn &alpn, const TicketKey &tickets);
+// Both return null on failure. `ref` must outlive the session. Without a key no tickets are given.
+gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const Alpn &alpn, const TicketKey *tickets);
 // `ticket` may be empty; one that is not usable is ignored.
 gnutls_session_t newClientSession(ngtcp2_crypto_conn_ref *ref, const Identity &identity, const std::string &alpn,
                                   const std::string &serverName, const std::string &ticket);
