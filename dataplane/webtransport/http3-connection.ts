@@ -12,7 +12,7 @@ import { decodeFields, encodeFields, type HeaderField } from './qpack.ts';
 import { WebTransportSession } from './session.ts';
 import { decodeSettings, encodeSettings, supportsWebTransport } from './settings.ts';
 import { STREAM, type StreamHead, streamHead } from './stream-head.ts';
-import { readVarint } from './varint.ts';
+import { readVarint, writeVarint } from './varint.ts';
 
 /** Streams and datagrams that may come before their session is accepted; further ones are refused or dropped. */
 const EARLY_STREAMS = 64;
@@ -41,6 +41,9 @@ export class Http3Connection {
   readonly #events: Http3Events;
   readonly #sessions = new Map<number, WebTransportSession>();
   readonly #early = new Map<number, ByteStream[]>();
+  #ourControl: ByteStream | undefined;
+  #draining = false;
+  #nextRequest = 0;
   #earlyCount = 0;
   #controlSeen = false;
 
@@ -90,7 +93,17 @@ export class Http3Connection {
     return promise;
   }
 
+  /** Takes no further sessions, and tells those that are here to look for another place (GOAWAY, RFC 9114 section 5.2, and DRAIN capsules). */
+  drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    // Server: the first request id that will not be served.
+    this.#ourControl?.write(encodeFrame(FRAME.goaway, Uint8Array.from(writeVarint(this.#nextRequest))));
+    for (const session of this.#sessions.values()) session.drain();
+  }
+
   close(code: number, reason: string): Promise<void> {
+    this.drain();
     return this.quic.close(code, reason);
   }
 
@@ -107,6 +120,7 @@ export class Http3Connection {
   async #openControl(): Promise<void> {
     try {
       const control = await this.quic.openUnidirectional(0);
+      this.#ourControl = control;
       control.observe(ignoreStream());
       control.write(Uint8Array.from([STREAM.control, ...encodeFrame(FRAME.settings, encodeSettings())]));
     } catch {
@@ -156,6 +170,8 @@ export class Http3Connection {
   }
 
   #request(stream: ByteStream): void {
+    if (this.#draining) return refuseStream(stream, H3.requestRejected);
+    this.#nextRequest = Math.max(this.#nextRequest, stream.id + 4);
     const session = new WebTransportSession(this.quic, stream, (id) => this.#sessions.delete(id));
     const onHeaders = this.#once((payload: Uint8Array) => {
       const headers = Object.fromEntries(decodeFields(payload));
