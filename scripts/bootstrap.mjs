@@ -45,6 +45,8 @@ const PACKAGES = [
         ['vim-tiny', ['/usr/bin/vim.tiny']],
         ['htop', ['/usr/bin/htop']],
         ['bsdutils', ['/usr/bin/script']],
+        ['ngtcp2-client', ['/usr/bin/gtlsclient']],
+        ['ngtcp2-server', ['/usr/sbin/gtlsserver']],
       ]),
 ];
 
