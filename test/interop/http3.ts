@@ -23,7 +23,8 @@ export type Respond = (path: string, body: Buffer) => Uint8Array | undefined;
 export async function serveHttp3(connection: QuicConnection, respond: Respond): Promise<void> {
   connection.observe({
     stream: (stream) => {
-      if (stream.bidirectional) void answer(new Watched(stream), respond);
+      // A connection that ends first is its client's to notice.
+      if (stream.bidirectional) answer(new Watched(stream), respond).catch(() => {});
       else swallow(stream);
     },
     datagrams: () => {},
