@@ -327,5 +327,10 @@ class SessionStream implements ByteStream {
 /** Browsers want a WebTransportError with the code in it; the Node library reads `code`. */
 function streamError(code: number): unknown {
   if (typeof WebTransportError === 'undefined') return { code };
-  return new WebTransportError('reset', { source: 'stream', streamErrorCode: code });
+  try {
+    return new WebTransportError('reset', { source: 'stream', streamErrorCode: code });
+  } catch {
+    // Chromium's constructor is that of an earlier draft: one dictionary.
+    return Reflect.construct(WebTransportError, [{ message: 'reset', streamErrorCode: code }]);
+  }
 }
