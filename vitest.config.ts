@@ -17,12 +17,8 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-<<<<<<< HEAD
-          include: ['test/{architecture,impairment,integration}/**/*.test.ts'],
+          include: ['test/{architecture,integration,impairment,interop,fuzz}/**/*.test.ts'],
           maxConcurrency: 9,
-=======
-          include: ['test/{architecture,integration,interop}/**/*.test.ts'],
->>>>>>> eeefbce (test: our QUIC against Debian's ngtcp2 client and server)
           testTimeout: 2 * MINUTE,
           hookTimeout: 2 * MINUTE,
           fileParallelism: false,
