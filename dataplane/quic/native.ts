@@ -118,9 +118,13 @@ export const EVENT = {
 /** Numbers an event takes in a batch. */
 export const EVENT_SIZE = 4;
 
+/** Path of another build of the addon than the normal one: sanitized, or on another ngtcp2 (see `build.mjs`). For tests. */
+const ADDON_VARIABLE = 'FABRIC_QUIC_ADDON';
+
 function load(): NativeQuic {
+  const path = process.env[ADDON_VARIABLE] ?? './build/Release/quic.node';
   try {
-    return createRequire(import.meta.url)('./build/Release/quic.node') as NativeQuic;
+    return createRequire(import.meta.url)(path) as NativeQuic;
   } catch (cause) {
     throw new Error('the QUIC addon is not built: run `node dataplane/quic/build.mjs`', { cause });
   }

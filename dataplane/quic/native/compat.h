@@ -15,6 +15,7 @@
 
 using ngtcp2_ccerr = ngtcp2_connection_close_error;
 using ngtcp2_conn_info = ngtcp2_conn_stat;
+using ConnectionIdStatus = int;
 #define ngtcp2_ccerr_default ngtcp2_connection_close_error_default
 #define ngtcp2_ccerr_set_application_error ngtcp2_connection_close_error_set_application_error
 #define NGTCP2_CCERR_TYPE_APPLICATION NGTCP2_CONNECTION_CLOSE_ERROR_CODE_TYPE_APPLICATION
@@ -52,6 +53,7 @@ constexpr ngtcp2_cc_algo kBbr = NGTCP2_CC_ALGO_BBR2;
 
 #define FABRIC_DATAGRAM_WORKAROUND 0
 
+using ConnectionIdStatus = ngtcp2_connection_id_status_type;
 inline void ccerr_set_liberr(ngtcp2_ccerr *error, int code) { ngtcp2_ccerr_set_liberr(error, code, nullptr, 0); }
 inline void ccerr_set_alert(ngtcp2_ccerr *error, uint8_t alert) { ngtcp2_ccerr_set_tls_alert(error, alert, nullptr, 0); }
 inline ngtcp2_ccerr received_ccerr(ngtcp2_conn *conn) { return *ngtcp2_conn_get_ccerr(conn); }

@@ -168,7 +168,8 @@ std::unique_ptr<Connection> Connection::dial(Endpoint &endpoint, uint32_t id, co
 void Connection::receive(const Received &packet) {
   if (over) {
     // Closing period (RFC 9000 section 10.2.1): answer, ever more rarely.
-    if (closePacket_.empty() || (++closeReplies_ & (closeReplies_ - 1)) != 0) return;
+    closeReplies_++;
+    if (closePacket_.empty() || (closeReplies_ & (closeReplies_ - 1)) != 0) return;
     endpoint_.socket().add(closePacket_.data(), closePacket_.size(), packet.from, packet.to);
     return;
   }
@@ -338,7 +339,7 @@ int Connection::onTicket(gnutls_session_t session, unsigned, unsigned, unsigned 
   return 0;
 }
 
-int Connection::onPeerConnectionId(ngtcp2_conn *, ngtcp2_connection_id_status_type type, uint64_t, const ngtcp2_cid *,
+int Connection::onPeerConnectionId(ngtcp2_conn *, ConnectionIdStatus type, uint64_t, const ngtcp2_cid *,
                                    const uint8_t *token, void *user) {
   if (token == nullptr) return 0;
   Connection &connection = *self(user);

@@ -154,7 +154,7 @@ class Connection {
   static int onHandshake(ngtcp2_conn *, void *user);
   static int onLostDatagram(ngtcp2_conn *, uint64_t, void *user);
   static int onStatelessReset(ngtcp2_conn *, const ngtcp2_pkt_stateless_reset *, void *user);
-  static int onPeerConnectionId(ngtcp2_conn *, ngtcp2_connection_id_status_type type, uint64_t, const ngtcp2_cid *,
+  static int onPeerConnectionId(ngtcp2_conn *, ConnectionIdStatus type, uint64_t, const ngtcp2_cid *,
                                 const uint8_t *token, void *user);
   static int onTicket(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message);
   static int onNewConnectionId(ngtcp2_conn *, ngtcp2_cid *cid, uint8_t *token, size_t length, void *user);
