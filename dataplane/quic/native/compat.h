@@ -13,6 +13,9 @@
 // connection stands still. A MAX_STREAMS frame in each such packet makes it one that is probed for.
 #define FABRIC_DATAGRAM_WORKAROUND 1
 
+// 0.12.1 paces the handshake by the assumed round trip, not the measured one: a client's last flight would wait for milliseconds.
+constexpr bool kPaceHandshake = false;
+
 using ngtcp2_ccerr = ngtcp2_connection_close_error;
 using ngtcp2_conn_info = ngtcp2_conn_stat;
 using ConnectionIdStatus = int;
@@ -52,6 +55,7 @@ constexpr ngtcp2_cc_algo kBbr = NGTCP2_CC_ALGO_BBR2;
 #else
 
 #define FABRIC_DATAGRAM_WORKAROUND 0
+constexpr bool kPaceHandshake = true;
 
 using ConnectionIdStatus = ngtcp2_connection_id_status_type;
 inline void ccerr_set_liberr(ngtcp2_ccerr *error, int code) { ngtcp2_ccerr_set_liberr(error, code, nullptr, 0); }

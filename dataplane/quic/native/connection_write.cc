@@ -115,7 +115,7 @@ void Connection::flush() {
     left -= std::min(left, static_cast<size_t>(written));
   }
   // Asked from the start, so that what the handshake sent is not counted against the first data.
-  if (paced_ || !pacingChosen_) {
+  if (paced_ || (!pacingChosen_ && kPaceHandshake)) {
     ngtcp2_conn_update_pkt_tx_time(conn_, now);
   } else if (more) {
     endpoint_.markDirty(*this);
