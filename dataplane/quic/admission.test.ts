@@ -158,6 +158,24 @@ test('a flood of noise leaves a live connection undisturbed', async () => {
   socket.close();
 });
 
+test('a stranger\'s version negotiation packet, whatever its ids claim, is no reason to answer', async () => {
+  await using far = await listening(leaves);
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const answers: Buffer[] = [];
+  socket.on('message', (bytes) => void answers.push(bytes));
+  for (const idLength of [0, 12, 20, 21, 64, 255]) {
+    const id = Buffer.alloc(idLength, 0x41);
+    const header = Buffer.concat([Buffer.of(0xc0, 0, 0, 0, 0, idLength), id, Buffer.of(idLength), id]);
+    socket.send(Buffer.concat([header, Buffer.alloc(64, 1)]), far.endpoint.port, '127.0.0.1');
+  }
+  await using near = await bindEndpoint();
+  await near.dial(dialOptions(leaves, far.endpoint.port));
+  expect(far.endpoint.stats().statelessResets).toBe(0);
+  expect(answers).toHaveLength(0);
+  socket.close();
+});
+
 /** A listener that counts, and answers one byte with one byte on every stream it takes. */
 function echo(connection: Connection) {
   const counts = { streams: 0 };

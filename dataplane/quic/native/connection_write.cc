@@ -144,7 +144,7 @@ bool Connection::writeDatagram(int cls, const PacketRoom &room, ngtcp2_ssize *wr
   int accepted = 0;
   if (FABRIC_DATAGRAM_WORKAROUND) ngtcp2_conn_extend_max_streams_uni(conn_, 1);
   *written = ngtcp2_conn_writev_datagram(conn_, room.path, room.info, room.out, room.length, &accepted,
-                                         NGTCP2_WRITE_DATAGRAM_FLAG_MORE, 0, &vec, 1, room.now);
+                                         NGTCP2_WRITE_DATAGRAM_FLAG_MORE, 0, &vec, bytes.empty() ? 0 : 1, room.now);
   bool impossible = *written == NGTCP2_ERR_INVALID_ARGUMENT || *written == NGTCP2_ERR_INVALID_STATE;
   if (impossible) datagramsUnsendable_++;
   if (accepted || impossible) datagrams_.pop(cls);

@@ -10,6 +10,8 @@
 namespace {
 // Batches read before others in the loop get their turn.
 constexpr int kReadRounds = 4;
+// Header Form, in a packet's first byte (RFC 9000 section 17.2).
+constexpr uint8_t kLongHeader = 0x80;
 // A stateless reset must be shorter than what it answers and not tell apart from a packet (RFC 9000 section 10.3).
 constexpr size_t kLeastResettable = 43;
 constexpr size_t kLeastReset = 5 + NGTCP2_STATELESS_RESET_TOKENLEN;
@@ -146,8 +148,10 @@ void Endpoint::receive(const Received &packet) {
   if (rv != 0) return;
   auto found = byConnectionId_.find(std::string(reinterpret_cast<const char *>(vc.dcid), vc.dcidlen));
   if (found != byConnectionId_.end()) return found->second->receive(packet);
-  // The version field tells long headers from short ones.
-  if (vc.version == 0) {
+  // A long header of version 0 is a version negotiation packet: its ids may be of any length, and nobody here asked for it.
+  bool isLong = (packet.data[0] & kLongHeader) != 0;
+  if (isLong && vc.version == 0) return;
+  if (!isLong) {
     if (packet.length >= kLeastReset) {
       const auto *end = reinterpret_cast<const char *>(packet.data + packet.length - NGTCP2_STATELESS_RESET_TOKENLEN);
       auto reset = byResetToken_.find(std::string(end, NGTCP2_STATELESS_RESET_TOKENLEN));
