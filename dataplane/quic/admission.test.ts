@@ -158,7 +158,7 @@ test('a flood of noise leaves a live connection undisturbed', async () => {
   socket.close();
 });
 
-test('a stranger\'s version negotiation packet, whatever its ids claim, is no reason to answer', async () => {
+test("a stranger's version negotiation packet, whatever its ids claim, is no reason to answer", async () => {
   await using far = await listening(leaves);
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');

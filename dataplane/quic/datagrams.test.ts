@@ -26,6 +26,13 @@ test('come in batches, whole and in order', async () => {
   );
 });
 
+test('an empty one arrives, between others', async () => {
+  await using pair = await quicPair(leaves);
+  const got = collect(pair.listener);
+  for (const length of [1, 0, 2, 0]) pair.dialer.sendDatagram(new Uint8Array(length), 3);
+  await expect.poll(() => got.map(({ length }) => length)).toEqual([1, 0, 2, 0]);
+});
+
 test('with a key the newest takes the place of one that still waits, in its class only', async () => {
   await using pair = await quicPair(leaves);
   const got = collect(pair.listener);

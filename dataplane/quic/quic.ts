@@ -108,7 +108,7 @@ export interface QuicConnection extends Connection {
   readonly ticket: Uint8Array | undefined;
   /** The handshake went by a ticket. */
   readonly resumed: boolean;
-  /** Changes the packet keys (RFC 9001 section 6). False while an earlier change is not confirmed. */
+  /** Changes the packet keys (RFC 9001 section 6). False while the handshake or an earlier change is not confirmed. */
   updateKeys(): boolean;
   /** RFC 5705 exporter, for channel binding. */
   exportKeyingMaterial(label: string, context: Uint8Array, length: number): Uint8Array;

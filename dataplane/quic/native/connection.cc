@@ -60,6 +60,7 @@ ngtcp2_callbacks Connection::callbacks(bool server) {
   calls.get_new_connection_id = onNewConnectionId;
   calls.remove_connection_id = onRemoveConnectionId;
   calls.handshake_completed = onHandshake;
+  calls.handshake_confirmed = onHandshakeConfirmed;
   calls.recv_stream_data = onStreamData;
   calls.acked_stream_data_offset = onAcked;
   calls.stream_open = onStreamOpen;
@@ -219,7 +220,8 @@ Address Connection::remote() const {
 }
 
 bool Connection::updateKeys() {
-  if (over || ngtcp2_conn_initiate_key_update(conn_, monotonicNow()) != 0) return false;
+  // Before that ngtcp2 does not take the question (RFC 9001 section 6 forbids it).
+  if (over || !confirmed_ || ngtcp2_conn_initiate_key_update(conn_, monotonicNow()) != 0) return false;
   endpoint_.markDirty(*this);
   return true;
 }
@@ -322,10 +324,16 @@ void Connection::stats(double *out) const {
 int Connection::onHandshake(ngtcp2_conn *, void *user) {
   Connection &connection = *self(user);
   connection.handshakeDone = true;
+  if (connection.server) connection.confirmed_ = true;
   connection.endpoint_.handshakeFinished(connection);
   connection.endpoint_.event(EventType::handshake, connection.id, -1, connection.server ? 1 : 0);
   // A client that comes back with the ticket is spared the certificates; who may come back is still decided each time.
   if (connection.givesTickets_) gnutls_session_ticket_send(connection.session, 1, 0);
+  return 0;
+}
+
+int Connection::onHandshakeConfirmed(ngtcp2_conn *, void *user) {
+  self(user)->confirmed_ = true;
   return 0;
 }
 

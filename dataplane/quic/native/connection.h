@@ -152,6 +152,7 @@ class Connection {
   static int onMoreUni(ngtcp2_conn *, uint64_t, void *user);
   static int onDatagram(ngtcp2_conn *, uint32_t, const uint8_t *data, size_t length, void *user);
   static int onHandshake(ngtcp2_conn *, void *user);
+  static int onHandshakeConfirmed(ngtcp2_conn *, void *user);
   static int onLostDatagram(ngtcp2_conn *, uint64_t, void *user);
   static int onStatelessReset(ngtcp2_conn *, const ngtcp2_pkt_stateless_reset *, void *user);
   static int onPeerConnectionId(ngtcp2_conn *, ConnectionIdStatus type, uint64_t, const ngtcp2_cid *,
@@ -179,6 +180,8 @@ class Connection {
   uint64_t bytesSent_ = 0, bytesReceived_ = 0, packetsSent_ = 0, packetsReceived_ = 0;
   uint64_t datagramsUnsendable_ = 0, datagramsLost_ = 0;
   bool wasReset_ = false, givesTickets_ = false;
+  // Both ends know that the handshake is complete (RFC 9001 section 4.1.2).
+  bool confirmed_ = false;
   // Packets leave at the pace of the congestion controller: on any path that is longer than a local one.
   bool paced_ = false, pacingChosen_ = false;
   // While something urgent is live, the less urgent classes keep no more than this in flight.
