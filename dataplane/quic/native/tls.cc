@@ -38,6 +38,13 @@ gnutls_session_t newSession(unsigned flags, ngtcp2_crypto_conn_ref *ref, const I
   return session;
 }
 
+// A ClientHello without QUIC's transport parameters ends the handshake (RFC 9001 section 8.2: missing_extension). GnuTLS does not insist on
+// them, and ngtcp2 would go on to write packets with parameters it never got.
+int requireTransportParameters(gnutls_session_t session, unsigned, unsigned, unsigned, const gnutls_datum_t *) {
+  auto *ref = static_cast<ngtcp2_crypto_conn_ref *>(gnutls_session_get_ptr(session));
+  return ngtcp2_conn_get_negotiated_version(ref->get_conn(ref)) == 0 ? GNUTLS_E_MISSING_EXTENSION : 0;
+}
+
 }  // namespace
 
 std::shared_ptr<Identity> Identity::fromPem(const std::vector<std::pair<std::string, std::string>> &pairs) {
@@ -65,6 +72,7 @@ gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &i
     gnutls_deinit(session);
     return nullptr;
   }
+  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, requireTransportParameters);
   // Asked for and never demanded: browsers have none and share the port with nodes. No CA names are sent, so that a client
   // whose issuer we could not name still shows its certificate.
   gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
