@@ -75,7 +75,7 @@ export async function fuzzQuic(options: {
         ...process.env,
         FABRIC_QUIC_ADDON: addon,
         LD_PRELOAD: asanRuntime(),
-        ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1',
+        ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1:handle_abort=1',
         UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1',
       },
     },
@@ -102,7 +102,7 @@ export async function fuzzQuic(options: {
     child.send('finish');
     peers = await told<'report', PeersReport>(child, 'report', 60_000);
     const exit = await Promise.race([ended, sleep(20_000)]);
-    if (!exit || exit[0] !== 0) problems.push(`the peers did not end in order: ${exit ?? 'not at all'}`);
+    if (exit?.[0] !== 0) problems.push(`the peers did not end in order: ${exit ?? 'not at all'}`);
   } catch (error) {
     problems.push(String(error));
   } finally {
