@@ -47,6 +47,9 @@ const PACKAGES = [
         ['bsdutils', ['/usr/bin/script']],
         ['ngtcp2-client', ['/usr/bin/gtlsclient']],
         ['ngtcp2-server', ['/usr/sbin/gtlsserver']],
+        // The build with the system's ngtcp2 is tested; the normal one takes it only where it is new enough.
+        ['libngtcp2-dev', ['/usr/include/ngtcp2/ngtcp2.h']],
+        ['libngtcp2-crypto-gnutls-dev', ['/usr/include/ngtcp2/ngtcp2_crypto_gnutls.h']],
       ]),
 ];
 

@@ -1,9 +1,10 @@
 /** One fuzzing run: starts the peers with the sanitized addon, puts the hostile relay between them, and judges how it went. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { nextMessage } from '../child.ts';
 import type { PeersReport } from './quic-peers.ts';
 import { seededRandom } from './random.ts';
 import { HostileRelay, type RelayCounts } from './relay.ts';
@@ -46,20 +47,6 @@ function droppedAt(port: number): number {
   return Number(line?.trim().split(/\s+/).at(-1) ?? 0);
 }
 
-/** @returns the first message that has this key */
-async function told<K extends string, T>(child: ChildProcess, key: K, timeoutMs: number): Promise<T> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  for (;;) {
-    const [message] = (await Promise.race([
-      once(child, 'message', { signal }),
-      once(child, 'exit', { signal }).then(() => {
-        throw new Error('the peers ended before they said so');
-      }),
-    ])) as [Record<K, T>];
-    if (key in message) return message[key];
-  }
-}
-
 export async function fuzzQuic(options: {
   readonly seconds: number;
   readonly seed: number;
@@ -90,7 +77,7 @@ export async function fuzzQuic(options: {
   let peers: PeersReport | undefined;
   let dropped = 0;
   try {
-    const server = await told<'server', number>(child, 'server', 30_000);
+    const { server } = await nextMessage<{ server: number }>(child, 30_000);
     relay = await HostileRelay.open(server, random);
     child.send({ relay: relay.port });
     const until = performance.now() + options.seconds * 1000;
@@ -100,7 +87,7 @@ export async function fuzzQuic(options: {
     }
     dropped = droppedAt(server);
     child.send('finish');
-    peers = await told<'report', PeersReport>(child, 'report', 60_000);
+    ({ report: peers } = await nextMessage<{ report: PeersReport }>(child, 60_000));
     const exit = await Promise.race([ended, sleep(20_000)]);
     if (exit?.[0] !== 0) problems.push(`the peers did not end in order: ${exit ?? 'not at all'}`);
   } catch (error) {
