@@ -221,6 +221,7 @@ server.listen({
   handshakeTimeoutMs: 1000,
   idleTimeoutMs: 3000,
   limits: { retryAbove: 64, halfOpen: 512 },
+  tickets: true,
   accept: () => true,
   connection: serve,
 });

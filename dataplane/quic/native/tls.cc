@@ -72,7 +72,8 @@ gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &i
     gnutls_deinit(session);
     return nullptr;
   }
-  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, requireTransportParameters);
+  gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS, GNUTLS_HOOK_PRE,
+                                     requireTransportParameters);
   // Asked for and never demanded: browsers have none and share the port with nodes. No CA names are sent, so that a client
   // whose issuer we could not name still shows its certificate.
   gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
