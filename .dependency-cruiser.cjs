@@ -4,7 +4,7 @@ const only = (name, from, to, comment) => ({
   severity: 'error',
   comment,
   from: { path: from },
-  to: { path: '^(schema|edge|dataplane|agent|bench|test|scripts)/', pathNot: to },
+  to: { path: '^(schema|edge|dataplane|agent|bench|test|scripts|examples)/', pathNot: to },
 });
 /** Tests beside their source may use what tests use. */
 const source = (path) => ({ path, pathNot: '\\.test\\.tsx?$' });
@@ -22,6 +22,7 @@ module.exports = {
     ),
     only('dataplane-schema', '^dataplane/', '^(dataplane|schema)/', 'dataplane sees schema only'),
     only('agent-dataplane', '^agent/', '^(agent|dataplane|schema)/', 'agent sees dataplane and schema'),
+    only('examples-dataplane', '^examples/', '^(examples|dataplane)/', 'examples use the data plane only'),
     {
       name: 'adapters-apart',
       severity: 'error',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name: string) => `${root}node_modules/.bin/${name}`;
-const ROOMS = ['schema', 'edge', 'dataplane', 'agent', 'bench', 'test', 'scripts'];
+const ROOMS = ['schema', 'edge', 'dataplane', 'agent', 'bench', 'test', 'scripts', 'examples'];
 
 interface Stage {
   readonly name: string;
