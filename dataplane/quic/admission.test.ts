@@ -261,3 +261,30 @@ test('a reader that does not read holds the sender back at the window', async ()
   expect(pair.dialer.stats().bytesSent).toBeLessThan(4 * MIB + MIB);
   expect(handed).toBeLessThan(8 * MIB);
 });
+
+test('a version that nobody speaks is answered with ours, a small packet of it with nothing', async () => {
+  await using far = await listening(leaves);
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const answers: Buffer[] = [];
+  socket.on('message', (bytes) => void answers.push(bytes));
+  const [dcid, scid] = [Buffer.alloc(8, 1), Buffer.alloc(8, 2)];
+  const initial = Buffer.concat([Buffer.from('c00a1a2a3a08', 'hex'), dcid, Buffer.of(8), scid]);
+  for (const size of [60, 1199, 1200])
+    socket.send(
+      Buffer.concat([initial, Buffer.alloc(size - initial.length)]),
+      far.endpoint.port,
+      '127.0.0.1',
+    );
+  await expect.poll(() => answers.length).toBe(1);
+  await sleep(100);
+  expect(answers).toHaveLength(1);
+  const [answer] = answers as [Buffer];
+  // RFC 9000 section 17.2.1: version 0, the ids exchanged, and a version nobody has among ours.
+  expect(answer.subarray(1, 5).toString('hex')).toBe('00000000');
+  expect(answer.subarray(5)).toEqual(
+    Buffer.concat([Buffer.of(8), scid, Buffer.of(8), dcid, Buffer.from('1a2a3a4a00000001', 'hex')]),
+  );
+  expect(far.endpoint.stats().connections).toBe(0);
+  socket.close();
+});

@@ -1,6 +1,7 @@
 /** Addresses, sockets and what becomes of connections when they change. */
 import { spawn } from 'node:child_process';
 import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -131,6 +132,24 @@ test('a peer that was killed and came back with its secret says at once that it 
   expect(performance.now() - startedAt).toBeLessThan(2_000);
   expect(again.endpoint.stats().statelessResets).toBeGreaterThan(0);
   expect(again.connections).toHaveLength(0);
+});
+
+test('a server that speaks no version of ours ends the dial', async () => {
+  const stranger = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(stranger, 'listening');
+  stranger.on('message', (bytes, from) => {
+    const dcid = bytes.subarray(5, 6 + (bytes[5] ?? 0));
+    const scid = bytes.subarray(5 + dcid.length, 6 + dcid.length + (bytes[5 + dcid.length] ?? 0));
+    const answer = Buffer.concat([Buffer.of(0x80, 0, 0, 0, 0), scid, dcid, Buffer.from('0a0a0a0a', 'hex')]);
+    stranger.send(answer, from.port, from.address);
+  });
+  await using near = await bindEndpoint();
+  const startedAt = performance.now();
+  await expect(near.dial(dialOptions(leaves, stranger.address().port))).rejects.toMatchObject({
+    info: { by: 'transport' },
+  });
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  stranger.close();
 });
 
 describe.each(['cubic', 'bbr'] as const)('%s', (congestion) => {

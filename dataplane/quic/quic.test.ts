@@ -71,6 +71,36 @@ test('a dial to nobody ends with the handshake time-out, or at once when told to
   silent.close();
 });
 
+test('the shorter of both idle time-outs holds', async () => {
+  await using far = await listening(leaves, { idleTimeoutMs: 400 });
+  await using near = await bindEndpoint();
+  const connection = await near.dial(dialOptions(leaves, far.endpoint.port, { idleTimeoutMs: 30_000 }));
+  const startedAt = performance.now();
+  const listener = await far.accepted;
+  expect([(await connection.closed).by, (await listener.closed).by]).toEqual(['idle', 'idle']);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+test("a stream beyond the peer's limit waits until another is over", async () => {
+  await using pair = await pairUp();
+  const arrived: Watched[] = [];
+  pair.listener.observe({
+    stream: (stream) => void arrived.push(new Watched(stream)),
+    datagrams: () => {},
+    closed: () => {},
+  });
+  const first = new Watched(await pair.dialer.openStream(4));
+  first.stream.write(Uint8Array.of(1));
+  for (let n = 1; n < 1000; n += 1) await pair.dialer.openStream(4);
+  await expect(pair.dialer.openStream(4, AbortSignal.timeout(200))).rejects.toThrow();
+  const next = pair.dialer.openStream(4);
+  await expect.poll(() => arrived.length).toBeGreaterThan(0);
+  first.stream.end();
+  arrived[0]?.stream.end();
+  await Promise.all([first.readAll(), arrived[0]?.readAll()]);
+  expect((await next).id).toBe(4000);
+});
+
 test('new connections get a new identity, live ones stay', async () => {
   await using far = await listening(leaves);
   await using near = await bindEndpoint();
