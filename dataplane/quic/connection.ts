@@ -38,6 +38,8 @@ export class NativeConnection implements QuicConnection {
   #observer: ConnectionObserver | undefined;
   #early: QuicStream[] = [];
   #over: CloseInfo | undefined;
+  #observing = false;
+  #toldClosed = false;
   #settleClosed: (info: CloseInfo) => void = () => {};
 
   constructor(endpoint: NativeEndpoint, id: number, peer: PeerInfo) {
@@ -55,7 +57,7 @@ export class NativeConnection implements QuicConnection {
     queueMicrotask(() => {
       for (const stream of this.#early.splice(0)) observer.stream(stream);
       this.#deliverDatagrams();
-      if (this.#over) observer.closed(this.#over);
+      this.#tellClosed();
     });
   }
 
@@ -149,7 +151,15 @@ export class NativeConnection implements QuicConnection {
     for (const stream of streams) stream.abandon();
     for (const { reject } of this.#openings.splice(0)) reject(new TransportClosed(info));
     this.#settleClosed(info);
-    this.#observer?.closed(info);
+    // Not before the observer was given what came earlier.
+    if (this.#observing) this.#tellClosed();
+  }
+
+  #tellClosed(): void {
+    this.#observing = true;
+    if (!this.#over || this.#toldClosed) return;
+    this.#toldClosed = true;
+    this.#observer?.closed(this.#over);
   }
 
   #incoming(id: number): void {
@@ -182,17 +192,26 @@ export class NativeConnection implements QuicConnection {
     const stream = this.#openings.length === 0 ? this.#tryOpen(bidirectional, trafficClass) : undefined;
     if (stream) return stream;
     return new Promise((resolve, reject) => {
-      const opening: Opening = { bidirectional, trafficClass, resolve, reject };
-      this.#openings.push(opening);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          const at = this.#openings.indexOf(opening);
-          if (at >= 0) this.#openings.splice(at, 1);
-          reject(signal.reason);
+      const abort = () => {
+        const at = this.#openings.indexOf(opening);
+        if (at >= 0) this.#openings.splice(at, 1);
+        reject(signal?.reason);
+      };
+      const settled = () => signal?.removeEventListener('abort', abort);
+      const opening: Opening = {
+        bidirectional,
+        trafficClass,
+        resolve: (opened) => {
+          settled();
+          resolve(opened);
         },
-        { once: true },
-      );
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      };
+      this.#openings.push(opening);
+      signal?.addEventListener('abort', abort, { once: true });
     });
   }
 

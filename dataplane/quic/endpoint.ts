@@ -130,6 +130,7 @@ class NativeEndpointSocket implements QuicEndpoint {
   async dial(options: DialOptions): Promise<QuicConnection> {
     options.signal?.throwIfAborted();
     const host = await resolveHost(options.host);
+    options.signal?.throwIfAborted();
     if (isIP(host) === 6 && isIP(this.address) === 4)
       throw new Error('an endpoint bound to an IPv4 address does not reach an IPv6 one: bind ::');
     const identity = options.identity && nativeIdentity(options.identity);
@@ -191,9 +192,16 @@ class NativeEndpointSocket implements QuicEndpoint {
     for (let at = 0; at < events.length && !this.#closed; at += EVENT_SIZE) {
       const type = events[at] ?? 0;
       const id = events[at + 1] ?? 0;
-      if (type === EVENT.handshake) this.#handshake(id, events[at + 3] === 1);
-      else if (type === EVENT.closed) this.#ended(id);
-      else this.#connections.get(id)?.handle(type, events[at + 2] ?? 0, events[at + 3] ?? 0);
+      try {
+        if (type === EVENT.handshake) this.#handshake(id, events[at + 3] === 1);
+        else if (type === EVENT.closed) this.#ended(id);
+        else this.#connections.get(id)?.handle(type, events[at + 2] ?? 0, events[at + 3] ?? 0);
+      } catch (error) {
+        // What a callee threw is reported as uncaught; the others' events are delivered all the same.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   }
 

@@ -38,6 +38,11 @@ class Arguments {
     napi_get_value_double(env_, values_[n], &value);
     return value;
   }
+  // What is no class is the least urgent.
+  uint8_t trafficClass(size_t n) const {
+    double value = number(n);
+    return value >= 0 && value < kClasses ? static_cast<uint8_t>(value) : kClasses - 1;
+  }
   int64_t stream() const { return static_cast<int64_t>(number(2)); }
   bool boolean(size_t n) const {
     bool value = false;

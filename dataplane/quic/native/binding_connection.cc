@@ -57,7 +57,7 @@ napi_value closeInfo(napi_env env, napi_callback_info info) {
 napi_value openStream(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
   Connection *connection = args.connection();
-  int64_t id = connection == nullptr ? -2 : connection->openStream(args.boolean(2), static_cast<uint8_t>(args.number(3)));
+  int64_t id = connection == nullptr ? -2 : connection->openStream(args.boolean(2), args.trafficClass(3));
   return numberOf(env, static_cast<double>(id));
 }
 
@@ -104,7 +104,7 @@ napi_value stopStream(napi_env env, napi_callback_info info) {
 
 napi_value setClass(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
-  if (Connection *connection = args.connection()) connection->setClass(args.stream(), static_cast<uint8_t>(args.number(3)));
+  if (Connection *connection = args.connection()) connection->setClass(args.stream(), args.trafficClass(3));
   return nullptr;
 }
 
@@ -115,7 +115,7 @@ napi_value sendDatagram(napi_env env, napi_callback_info info) {
   const uint8_t *data = nullptr;
   size_t length = 0;
   if (connection == nullptr || !args.bytes(2, &data, &length)) return numberOf(env, 3);
-  return numberOf(env, connection->sendDatagram(data, length, static_cast<uint8_t>(args.number(3)),
+  return numberOf(env, connection->sendDatagram(data, length, args.trafficClass(3),
                                                static_cast<int64_t>(args.number(4))));
 }
 

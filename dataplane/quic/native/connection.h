@@ -173,7 +173,7 @@ class Connection {
   std::list<int64_t> ready_[kClasses];
   OutgoingDatagrams datagrams_;
   IncomingDatagrams arrived_;
-  bool datagramsAnnounced_ = false;
+  bool datagramsAnnounced_ = false, datagramsTurn_ = false;
   // The whole connection is out of the peer's credit.
   bool blocked_ = false;
   uint64_t packetsWritten_ = 0;

@@ -130,8 +130,10 @@ ngtcp2_ssize Connection::writePacket(const PacketRoom &room) {
       return ngtcp2_conn_writev_stream(conn_, room.path, room.info, room.out, room.length, nullptr, NGTCP2_WRITE_STREAM_FLAG_NONE,
                                        -1, nullptr, 0, room.now);
     }
-    // Within a class datagrams and streams take turns by packet.
-    bool datagram = !datagrams_.empty(cls) && (packetsWritten_ % 2 == 0 || blocked_ || ready_[cls].empty());
+    // Within a class datagrams and streams take turns.
+    bool both = !datagrams_.empty(cls) && !blocked_ && !ready_[cls].empty();
+    if (both) datagramsTurn_ = !datagramsTurn_;
+    bool datagram = both ? datagramsTurn_ : !datagrams_.empty(cls);
     ngtcp2_ssize written = 0;
     bool done = datagram ? writeDatagram(cls, room, &written) : writeStream(cls, room, &written);
     if (done) return written;

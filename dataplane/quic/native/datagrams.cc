@@ -2,6 +2,8 @@
 
 namespace {
 constexpr size_t kDatagrams = 4096;
+// Of those that wait to be read, together.
+constexpr size_t kUnreadBytes = 8 << 20;
 // An empty queue gives back what is larger than this.
 constexpr size_t kKeepBytes = 1 << 16;
 uint64_t keyOf(uint8_t trafficClass, uint32_t key) { return static_cast<uint64_t>(trafficClass) << 32 | key; }
@@ -55,14 +57,15 @@ void OutgoingDatagrams::pop(int trafficClass) {
 }
 
 void IncomingDatagrams::push(const uint8_t *data, size_t length) {
-  if (count() >= kDatagrams) {
+  while (count() >= kDatagrams || (!empty() && size() + length > kUnreadBytes)) {
     offset_ += lengths_[first_++];
     droppedFull++;
-    if (first_ >= kDatagrams) {
-      bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset_));
-      lengths_.erase(lengths_.begin(), lengths_.begin() + static_cast<std::ptrdiff_t>(first_));
-      first_ = offset_ = 0;
-    }
+  }
+  // What was dropped is moved out of the way now and then, not each time.
+  if (first_ >= kDatagrams || offset_ >= kUnreadBytes) {
+    bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset_));
+    lengths_.erase(lengths_.begin(), lengths_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = offset_ = 0;
   }
   bytes_.insert(bytes_.end(), data, data + length);
   lengths_.push_back(static_cast<uint32_t>(length));

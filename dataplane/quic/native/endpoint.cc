@@ -118,6 +118,7 @@ bool Endpoint::rebind(const Address &address, std::string *error) {
   if (socket == nullptr) return false;
   finishTurn();
   if (closing_) return true;
+  lostBefore_ += socket_->lost() + socket_->waiting();
   releaseSocket();
   watchSocket(std::move(socket));
   for (auto &entry : connections_) entry.second->moved(monotonicNow());
@@ -392,7 +393,7 @@ void Endpoint::stats(double *out) const {
   out[2] = static_cast<double>(admission_.refused);
   out[3] = static_cast<double>(admission_.retries);
   out[4] = static_cast<double>(resetsSent_);
-  out[5] = static_cast<double>(socket_->lost());
+  out[5] = static_cast<double>(lostBefore_ + socket_->lost());
   out[6] = static_cast<double>(socket_->mode());
 }
 

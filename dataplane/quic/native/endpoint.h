@@ -113,4 +113,6 @@ class Endpoint {
   uint64_t armed_ = 0;
   std::vector<Event> events_, batch_;
   uint64_t resetsSent_ = 0;
+  // Of sockets that this endpoint had before.
+  uint64_t lostBefore_ = 0;
 };

@@ -78,6 +78,7 @@ class UdpSocket {
   // The socket is writable again. True when all that waited is out.
   bool drain();
   uint64_t lost() const { return lost_; }
+  size_t waiting() const { return waiting_.size(); }
 
  private:
   static constexpr int kMessages = 16;
