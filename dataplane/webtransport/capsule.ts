@@ -19,10 +19,11 @@ export type SessionCapsule =
   | { readonly type: 'drain' };
 
 export function encodeClose({ code, reason }: SessionClose): Uint8Array {
-  const text = new TextEncoder().encode(reason).subarray(0, MAX_REASON);
-  const payload = new Uint8Array(4 + text.length);
-  new DataView(payload.buffer).setUint32(0, code);
-  payload.set(text, 4);
+  // `encodeInto` writes whole characters only.
+  const buffer = new Uint8Array(4 + MAX_REASON);
+  const { written } = new TextEncoder().encodeInto(reason, buffer.subarray(4));
+  const payload = buffer.subarray(0, 4 + written);
+  new DataView(buffer.buffer).setUint32(0, code);
   return Uint8Array.from([...writeVarint(CLOSE_SESSION), ...writeVarint(payload.length), ...payload]);
 }
 

@@ -4,6 +4,8 @@ import { readVarint, writeVarint } from './varint.ts';
 
 export const FRAME = { data: 0x00, headers: 0x01, settings: 0x04, goaway: 0x07 } as const;
 const KNOWN = new Set<number>(Object.values(FRAME));
+/** Of HTTP/2, whose return is an error (RFC 9114 section 7.2.8). */
+const RESERVED = new Set([0x02, 0x06, 0x08, 0x09]);
 /** Longest frame we keep whole, bytes; a longer one of a known type is an attack or a mistake. */
 const MAX_FRAME = 65_536;
 
@@ -14,11 +16,17 @@ export function encodeFrame(type: number, payload: Uint8Array): Uint8Array {
 /** Takes a stream's bytes in any pieces and gives its frames whole. */
 export class FrameReader {
   readonly #onFrame: (type: number, payload: Uint8Array) => void;
+  readonly #onUnknown: (type: number) => void;
   #bytes: Uint8Array = new Uint8Array();
   #skip = 0;
 
-  constructor(onFrame: (type: number, payload: Uint8Array) => void) {
+  /** @param onUnknown told of a frame that is passed over; may throw */
+  constructor(
+    onFrame: (type: number, payload: Uint8Array) => void,
+    onUnknown: (type: number) => void = () => {},
+  ) {
     this.#onFrame = onFrame;
+    this.#onUnknown = onUnknown;
   }
 
   /** @throws Http3Error */
@@ -31,7 +39,9 @@ export class FrameReader {
       const type = readVarint(this.#bytes, 0);
       const length = type && readVarint(this.#bytes, type.next);
       if (!type || !length) return;
+      if (RESERVED.has(type.value)) throw new Http3Error(H3.frameUnexpected, 'a frame of HTTP/2');
       if (!KNOWN.has(type.value)) {
+        this.#onUnknown(type.value);
         this.#bytes = this.#bytes.subarray(length.next);
         this.#skip = length.value;
         continue;
@@ -43,6 +53,12 @@ export class FrameReader {
       this.#bytes = this.#bytes.subarray(end);
       this.#onFrame(type.value, payload);
     }
+  }
+
+  /** The stream is at its end. @throws Http3Error when that is in the middle of a frame (RFC 9114 section 7.1) */
+  end(): void {
+    if (this.#bytes.length > 0 || this.#skip > 0)
+      throw new Http3Error(H3.frameError, 'a stream ends within a frame');
   }
 }
 

@@ -42,6 +42,10 @@ interface Raw extends AsyncDisposable {
   readonly sessions: Connection[];
   uni(bytes: readonly number[] | Uint8Array): Promise<ByteStream>;
   bidi(bytes: Uint8Array): Promise<Watched>;
+  /** Our control stream, once: without it no request is answered. */
+  settings(): Promise<void>;
+  /** The server stops. */
+  stop(): Promise<void>;
   /** A session that was accepted; the stream of its CONNECT. */
   connected(): Promise<Watched>;
 }
@@ -72,6 +76,12 @@ async function raw(): Promise<Raw> {
     closed: () => {},
   });
   const owned = undo.move();
+  let told = false;
+  const settings = async () => {
+    if (told) return;
+    told = true;
+    (await quic.openUnidirectional(0)).write(Uint8Array.from([STREAM.control, ...settingsFrame()]));
+  };
   const bidi = async (bytes: Uint8Array) => {
     const stream = new Watched(await quic.openStream(0));
     stream.stream.write(bytes);
@@ -88,7 +98,10 @@ async function raw(): Promise<Raw> {
       return stream;
     },
     bidi,
+    settings,
+    stop: () => web.close(),
     connected: async () => {
+      await settings();
       const request = await bidi(connectFrame());
       expect((await answer(request)).get(':status')).toBe('200');
       return request;
@@ -141,6 +154,12 @@ const H3_VIOLATIONS: Record<string, readonly [code: number, violate: (raw: Raw) 
   'a second SETTINGS': [0x105, ({ uni }) => uni([STREAM.control, ...settingsFrame(), ...settingsFrame()])],
   'SETTINGS on a request stream': [0x105, ({ bidi }) => bidi(settingsFrame())],
   'a second HEADERS': [0x105, async ({ connected }) => void (await connected()).stream.write(connectFrame())],
+  'DATA before HEADERS': [0x105, ({ bidi }) => bidi(encodeFrame(FRAME.data, new Uint8Array(1)))],
+  'a frame of HTTP/2': [0x105, ({ bidi }) => bidi(encodeFrame(0x08, new Uint8Array(4)))],
+  'a stream that ends within a frame': [
+    0x106,
+    async ({ bidi }) => (await bidi(connectFrame().subarray(0, 10))).stream.end(),
+  ],
   'SETTINGS that end early': [
     0x106,
     ({ uni }) => uni([STREAM.control, ...encodeFrame(FRAME.settings, Uint8Array.of(SETTING.h3Datagram))]),
@@ -154,6 +173,23 @@ const H3_VIOLATIONS: Record<string, readonly [code: number, violate: (raw: Raw) 
   'a setting that stands twice': [
     0x109,
     ({ uni }) => uni([STREAM.control, ...encodeFrame(FRAME.settings, Uint8Array.of(0x33, 1, 0x33, 1))]),
+  ],
+  'a setting of HTTP/2': [
+    0x109,
+    ({ uni }) => uni([STREAM.control, ...encodeFrame(FRAME.settings, Uint8Array.of(0x04, 1))]),
+  ],
+  'a yes-or-no setting that is neither': [
+    0x109,
+    ({ uni }) => uni([STREAM.control, ...encodeFrame(FRAME.settings, Uint8Array.of(SETTING.h3Datagram, 2))]),
+  ],
+  'an unknown frame before SETTINGS': [0x10a, ({ uni }) => uni([STREAM.control, 0x21, 1, 0])],
+  'a pseudo-header that stands twice': [
+    0x10e,
+    ({ bidi }) => bidi(connectFrame([...CONNECT.slice(0, 5), [':path', '/other']])),
+  ],
+  'a pseudo-header after others': [
+    0x10e,
+    ({ bidi }) => bidi(connectFrame([['origin', 'https://a.test'], ...CONNECT])),
   ],
   'a control stream that does not begin with SETTINGS': [
     0x10a,
@@ -223,6 +259,7 @@ test('passes over streams, frames, settings and capsules of unknown types', asyn
 
 test('accepts a CONNECT with 200 and the draft, and answers anything else with 404', async () => {
   await using client = await raw();
+  await client.settings();
   const headers = await answer(await client.bidi(connectFrame()));
   expect([...headers]).toEqual([
     [':status', '200'],
@@ -245,6 +282,7 @@ test('a seventeenth session on one connection is refused with 429', async () => 
 
 test('a stream that comes before its session is kept for it; beyond 64 it is refused', async () => {
   await using client = await raw();
+  await client.settings();
   const request = new Watched(await client.quic.openStream(0));
   const early: Watched[] = [];
   for (let n = 0; n < 65; n += 1)
@@ -330,4 +368,45 @@ test('a datagram goes to the session it names; one of no session is let go', asy
   await expect.poll(() => got).toEqual([[[1]], [[2]]]);
   client.sessions[1]?.sendDatagram(Uint8Array.of(5), 0);
   await expect.poll(() => client.datagrams.map((bytes) => [...bytes])).toEqual([[two.stream.id / 4, 5]]);
+});
+
+test('no session is granted before the SETTINGS of the client', async () => {
+  await using client = await raw();
+  const request = await client.bidi(connectFrame());
+  await sleep(100);
+  expect([client.sessions.length, request.stream.read()]).toEqual([0, undefined]);
+  await client.settings();
+  expect((await answer(request)).get(':status')).toBe('200');
+});
+
+test('streams of a session that ended, or was refused, are turned away and take no place', async () => {
+  await using client = await raw();
+  const over = await client.connected();
+  over.stream.end();
+  await client.sessions[0]?.closed;
+  const refused = await client.bidi(connectFrame([...CONNECT.slice(0, 4), [':path', '/other']]));
+  await answer(refused);
+  for (let n = 0; n < 70; n += 1) {
+    const late = await client.bidi(webTransportHead(true, (n % 2 ? over : refused).stream.id));
+    await late.until(() => late.resetCode !== undefined);
+    expect(late.resetCode).toBe(SESSION_GONE);
+  }
+});
+
+test('a server that stops says so first: GOAWAY with the first request that it will not serve', async () => {
+  await using client = await raw();
+  const request = await client.connected();
+  await expect.poll(() => client.opened.length).toBe(1);
+  const control = client.opened[0] as ByteStream;
+  const seen: number[] = [];
+  // Read at once: what was not read when the connection ends is gone.
+  const take = () => {
+    for (let chunk = control.read(); chunk; chunk = control.read()) seen.push(...chunk);
+  };
+  const nothing = () => {};
+  control.observe({ readable: take, writable: nothing, reset: nothing, stopped: nothing, closed: nothing });
+  await expect.poll(() => seen.length).toBeGreaterThan(0);
+  await client.stop();
+  expect(await client.quic.closed).toMatchObject({ by: 'peer', code: 0x100 });
+  expect(seen.slice(-3)).toEqual([FRAME.goaway, 1, request.stream.id + 4]);
 });

@@ -9,7 +9,7 @@ import type { ByteStream, CloseInfo, StreamObserver } from '../transport/transpo
 import { encodeFrame, FRAME, FrameReader } from './frames.ts';
 import { H3, Http3Error } from './http3-error.ts';
 import { decodeFields, encodeFields, type HeaderField } from './qpack.ts';
-import { WebTransportSession } from './session.ts';
+import { SESSION_GONE, WebTransportSession } from './session.ts';
 import { decodeSettings, encodeSettings, supportsWebTransport } from './settings.ts';
 import { STREAM, type StreamHead, streamHead } from './stream-head.ts';
 import { readVarint, writeVarint } from './varint.ts';
@@ -40,12 +40,16 @@ export class Http3Connection {
   readonly quic: QuicConnection;
   readonly #events: Http3Events;
   readonly #sessions = new Map<number, WebTransportSession>();
+  /** Requests that were not yet answered: their sessions may come to be. */
+  readonly #pending = new Set<number>();
   readonly #early = new Map<number, ByteStream[]>();
   #ourControl: ByteStream | undefined;
   #draining = false;
   #nextRequest = 0;
   #earlyCount = 0;
   #controlSeen = false;
+  #settingsSeen = false;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(quic: QuicConnection, events: Http3Events) {
     this.quic = quic;
@@ -75,12 +79,15 @@ export class Http3Connection {
       ['sec-webtransport-http3-draft02', '1'],
     ];
     if (origin !== undefined) fields.push(['origin', origin]);
-    const session = new WebTransportSession(this.quic, stream, (id) => this.#sessions.delete(id));
+    const session = new WebTransportSession(this.quic, stream, (id) => this.#gone(id));
+    this.#pending.add(stream.id);
+    this.#nextRequest = stream.id + 4;
     const { promise, resolve } = Promise.withResolvers<WebTransportSession | number>();
     const onHeaders = this.#once((payload: Uint8Array) => {
       const status = Number(new Map(decodeFields(payload)).get(':status'));
       if (status >= 100 && status < 200) return false;
       if (status !== 200) {
+        this.#gone(stream.id);
         resolve(status);
         return true;
       }
@@ -148,19 +155,26 @@ export class Http3Connection {
     if (this.#controlSeen) throw new Http3Error(H3.streamCreationError, 'a second control stream');
     this.#controlSeen = true;
     let settings = false;
-    const frames = new FrameReader((type, payload) => {
-      if (!settings && type !== FRAME.settings)
-        throw new Http3Error(H3.missingSettings, 'SETTINGS comes first');
-      if (type === FRAME.data || type === FRAME.headers)
-        throw new Http3Error(H3.frameUnexpected, 'not on the control stream');
-      if (type === FRAME.goaway) {
-        for (const session of this.#sessions.values()) session.drained();
-        return;
-      }
-      if (settings) throw new Http3Error(H3.frameUnexpected, 'a second SETTINGS');
-      settings = true;
-      this.#events.settings(supportsWebTransport(decodeSettings(payload)));
-    });
+    const frames = new FrameReader(
+      (type, payload) => {
+        if (!settings && type !== FRAME.settings)
+          throw new Http3Error(H3.missingSettings, 'SETTINGS comes first');
+        if (type === FRAME.data || type === FRAME.headers)
+          throw new Http3Error(H3.frameUnexpected, 'not on the control stream');
+        if (type === FRAME.goaway) {
+          for (const session of this.#sessions.values()) session.drained();
+          return;
+        }
+        if (settings) throw new Http3Error(H3.frameUnexpected, 'a second SETTINGS');
+        settings = true;
+        this.#events.settings(supportsWebTransport(decodeSettings(payload)));
+        this.#settingsSeen = true;
+        for (const work of this.#waiting.splice(0)) work();
+      },
+      () => {
+        if (!settings) throw new Http3Error(H3.missingSettings, 'SETTINGS comes first');
+      },
+    );
     const take = () => {
       for (let chunk = stream.read(); chunk; chunk = stream.read()) frames.push(chunk);
       if (stream.readableEnded) throw new Http3Error(H3.closedCriticalStream, 'the control stream ended');
@@ -172,16 +186,18 @@ export class Http3Connection {
   #request(stream: ByteStream): void {
     if (this.#draining) return refuseStream(stream, H3.requestRejected);
     this.#nextRequest = Math.max(this.#nextRequest, stream.id + 4);
-    const session = new WebTransportSession(this.quic, stream, (id) => this.#sessions.delete(id));
+    this.#pending.add(stream.id);
+    const session = new WebTransportSession(this.quic, stream, (id) => this.#gone(id));
     const onHeaders = this.#once((payload: Uint8Array) => {
-      const headers = Object.fromEntries(decodeFields(payload));
+      const headers = requestHeaders(decodeFields(payload));
       const refuse = (status: number) => {
+        this.#gone(stream.id);
         stream.write(encodeFrame(FRAME.headers, encodeFields([[':status', String(status)]])));
         stream.end();
       };
       const webTransport = headers[':method'] === 'CONNECT' && headers[':protocol'] === 'webtransport';
       if (!webTransport) refuse(headers[':method'] ? 404 : 400);
-      else if (this.#sessions.size >= MAX_SESSIONS) refuse(429);
+      else if (this.#sessions.size + this.#pending.size > MAX_SESSIONS) refuse(429);
       else {
         const accept = () => {
           const fields: HeaderField[] = [
@@ -192,7 +208,8 @@ export class Http3Connection {
           this.#adopt(session);
           return session;
         };
-        this.#events.request({ headers, accept, refuse });
+        // Neither side counts on a session before it knows the other's SETTINGS (WebTransport over HTTP/3, section 3.1).
+        this.#afterSettings(() => this.#events.request({ headers, accept, refuse }));
       }
       return true;
     });
@@ -206,8 +223,12 @@ export class Http3Connection {
     session: WebTransportSession,
     gone: () => void,
   ): void {
+    let headed = false;
     const frames = new FrameReader((type, payload) => {
-      if (type === FRAME.headers) onHeaders(payload);
+      if (type === FRAME.headers) {
+        headed = true;
+        onHeaders(payload);
+      } else if (!headed) throw new Http3Error(H3.frameUnexpected, 'HEADERS comes first');
       else if (type === FRAME.data) session.capsuleBytes(payload);
       else throw new Http3Error(H3.frameUnexpected, 'not on a request stream');
     });
@@ -217,7 +238,9 @@ export class Http3Connection {
     };
     const take = () => {
       for (let chunk = stream.read(); chunk; chunk = stream.read()) frames.push(chunk);
-      if (stream.readableEnded) ended();
+      if (!stream.readableEnded) return;
+      ended();
+      frames.end();
     };
     stream.observe({ ...ignoreStream(), readable: () => this.guard(take), reset: ended, closed: ended });
   }
@@ -231,6 +254,7 @@ export class Http3Connection {
   }
 
   #adopt(session: WebTransportSession): void {
+    this.#pending.delete(session.id);
     this.#sessions.set(session.id, session);
     const waiting = this.#early.get(session.id) ?? [];
     this.#early.delete(session.id);
@@ -241,15 +265,27 @@ export class Http3Connection {
     });
   }
 
+  /** A session ended, or never came to be: its streams have nowhere to go. */
+  #gone(id: number): void {
+    this.#sessions.delete(id);
+    this.#pending.delete(id);
+    const waiting = this.#early.get(id) ?? [];
+    this.#early.delete(id);
+    this.#earlyCount -= waiting.length;
+    for (const stream of waiting) refuseStream(stream, SESSION_GONE);
+  }
+
+  #afterSettings(work: () => void): void {
+    if (this.#settingsSeen) work();
+    else this.#waiting.push(work);
+  }
+
   #webTransportStream(stream: ByteStream, id: number): void {
     if (id % 4 !== 0) throw new Http3Error(H3.idError, 'not the id of a CONNECT stream');
     const session = this.#sessions.get(id);
     if (session) return session.incoming(stream);
-    if (this.#earlyCount >= EARLY_STREAMS) {
-      stream.stop(WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
-      if (stream.bidirectional) stream.reset(WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
-      return;
-    }
+    if (id < this.#nextRequest && !this.#pending.has(id)) return refuseStream(stream, SESSION_GONE);
+    if (this.#earlyCount >= EARLY_STREAMS) return refuseStream(stream, WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
     this.#earlyCount += 1;
     const waiting = this.#early.get(id) ?? [];
     waiting.push(stream);
@@ -261,6 +297,21 @@ export class Http3Connection {
     if (!quarter) return;
     this.#sessions.get(quarter.value * 4)?.datagramArrived(datagram.subarray(quarter.next));
   }
+}
+
+/** @throws Http3Error for a field that must stand once and stands twice, or a pseudo-header after others (RFC 9114 section 4.3) */
+function requestHeaders(fields: readonly HeaderField[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = Object.create(null);
+  let regular = false;
+  for (const [name, value] of fields) {
+    const isPseudo = name.startsWith(':');
+    const once = isPseudo || name === 'origin' || name === 'host';
+    if ((once && name in headers) || (isPseudo && regular))
+      throw new Http3Error(H3.messageError, `the field ${name} is not where it should be`);
+    regular ||= !isPseudo;
+    headers[name] = value;
+  }
+  return headers;
 }
 
 export function ignoreStream(): StreamObserver {

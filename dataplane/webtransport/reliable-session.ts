@@ -5,6 +5,7 @@
 import type { TrafficClass } from '../../schema/channel.ts';
 import type { DatagramOutcome } from '../transport/transport.ts';
 import type { WebTransportLike } from '../transport/webtransport.ts';
+import { keepReadingAfterReset } from './library-stream.ts';
 
 /** Datagrams that wait while TCP takes no more; the oldest goes when one more comes. */
 const WAITING = 64;
@@ -17,6 +18,7 @@ const LARGEST_WRITE = 16_384;
 interface LibraryStream {
   readonly readableController: { readonly desiredSize: number | null };
   commitReadBuffer(buffer: object): { stopReading?: boolean };
+  onStreamNetworkFinish(outcome: { readonly nettask: string }): void;
 }
 
 interface LibrarySession {
@@ -53,6 +55,7 @@ function holdReaders(session: LibrarySession): void {
   session.onStream = (opened) => {
     onStream(opened);
     const stream = opened.stream.jsobj;
+    keepReadingAfterReset(stream);
     const commit = stream.commitReadBuffer.bind(stream);
     stream.commitReadBuffer = (buffer) => {
       const answer = commit(buffer);

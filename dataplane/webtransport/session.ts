@@ -1,7 +1,12 @@
 /** One WebTransport session (draft-ietf-webtrans-http3): its streams, its datagrams, and its one end. */
 import type { TrafficClass } from '../../schema/channel.ts';
 import type { QuicConnection } from '../quic/quic.ts';
-import type { ByteStream, CloseInfo, DatagramOutcome } from '../transport/transport.ts';
+import {
+  type ByteStream,
+  type CloseInfo,
+  type DatagramOutcome,
+  TransportClosed,
+} from '../transport/transport.ts';
 import { CapsuleReader, encodeClose, encodeDrain, type SessionClose } from './capsule.ts';
 import { encodeFrame, FRAME } from './frames.ts';
 import { datagramHead, webTransportHead } from './stream-head.ts';
@@ -14,7 +19,7 @@ export interface SessionObserver {
 }
 
 /** Streams of a session that ended are reset with this (draft section 6). */
-const SESSION_GONE = 0x170d7b68;
+export const SESSION_GONE = 0x170d7b68;
 const APPLICATION_ERROR_BASE = 0x52e4a40fa8db;
 
 /** Application error codes share the QUIC space with HTTP/3's (draft section 4.3). */
@@ -59,11 +64,14 @@ export class WebTransportSession {
 
   async openStream(bidirectional: boolean, trafficClass: TrafficClass): Promise<ByteStream> {
     const quic = this.#quic;
+    if (this.#over) throw new TransportClosed({ by: 'local', code: 0, reason: 'the session is over' });
     const stream = await (bidirectional
       ? quic.openStream(trafficClass)
       : quic.openUnidirectional(trafficClass));
     stream.write(webTransportHead(bidirectional, this.id));
     this.#streams.add(stream);
+    // It ended while the stream was waited for.
+    if (this.#over) stream.reset(SESSION_GONE);
     return stream;
   }
 

@@ -33,6 +33,15 @@ const OURS: readonly (readonly [number, number])[] = [
   [SETTING.webTransportDraft15, 1],
 ];
 
+/** Of HTTP/2, whose return is an error (RFC 9114 section 7.2.4.1). */
+const RESERVED = new Set([0x00, 0x02, 0x03, 0x04, 0x05]);
+/** 0 or 1, and nothing else (RFC 9220 section 3, RFC 9297 section 2.1.1). */
+const BOOLEAN = new Set<number>([
+  SETTING.enableConnectProtocol,
+  SETTING.h3Datagram,
+  SETTING.webTransportDraft02,
+]);
+
 export function encodeSettings(): Uint8Array {
   return Uint8Array.from(OURS.flatMap(([id, value]) => [...writeVarint(id), ...writeVarint(value)]));
 }
@@ -45,6 +54,8 @@ export function decodeSettings(payload: Uint8Array): ReadonlyMap<number, number>
     const value = id && readVarint(payload, id.next);
     if (!id || !value) throw new Http3Error(H3.frameError, 'SETTINGS ends early');
     if (settings.has(id.value)) throw new Http3Error(H3.settingsError, 'a setting stands twice');
+    if (RESERVED.has(id.value)) throw new Http3Error(H3.settingsError, 'a setting of HTTP/2');
+    if (BOOLEAN.has(id.value) && value.value > 1) throw new Http3Error(H3.settingsError, 'neither 0 nor 1');
     settings.set(id.value, value.value);
     at = value.next;
   }

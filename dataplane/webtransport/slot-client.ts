@@ -1,5 +1,7 @@
 /** The client half of the HTTP/3 slot of `@fails-components/webtransport` (contract read from its `client.js`). */
+
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { bindEndpoint } from '../quic/endpoint.ts';
 import type { PeerInfo, QuicEndpoint } from '../quic/quic.ts';
 import { Http3Connection } from './http3-connection.ts';
@@ -51,11 +53,13 @@ export class Http3WebTransportClientSocket {
 
   async #dial(): Promise<void> {
     const host = this.#args.host.replace(/^\[|\]$/g, '');
-    const endpoint = await bindEndpoint({ host: host.includes(':') ? '::' : '0.0.0.0' });
+    // Looked up here, so that the socket is of the family that the name leads to.
+    const { address, family } = await lookup(host);
+    const endpoint = await bindEndpoint({ host: family === 6 ? '::' : '0.0.0.0' });
     this.#endpoint = endpoint;
     if (this.#closed) return endpoint.close();
     const quic = await endpoint.dial({
-      host,
+      host: address,
       port: Number(this.#args.port),
       serverName: host,
       alpn: 'h3',

@@ -1,6 +1,7 @@
 /** What `@fails-components/webtransport` calls a native session and a native stream, over ours. Only this library's contract is served here. */
 import { LOWEST_CLASS, type TrafficClass } from '../../schema/channel.ts';
 import type { ByteStream, StreamObserver } from '../transport/transport.ts';
+import { keepReadingAfterReset } from './library-stream.ts';
 import { fromHttp3Code, toHttp3Code, type WebTransportSession } from './session.ts';
 
 /** The library's own objects, as far as we call them. */
@@ -132,6 +133,7 @@ export class SlotStream implements StreamObserver {
   }
 
   start(): void {
+    keepReadingAfterReset(this.jsobj);
     this.#stream.observe(this);
   }
 
