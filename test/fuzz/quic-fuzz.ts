@@ -10,7 +10,6 @@ import { seededRandom } from './random.ts';
 import { HostileRelay, type RelayCounts } from './relay.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const addon = `${root}dataplane/quic/build/sanitized/Release/quic.node`;
 /** Injected in one go, before genuine packets get their turn. */
 const BURST = 12;
 
@@ -23,13 +22,24 @@ export interface FuzzReport {
   readonly problems: readonly string[];
 }
 
-/** Builds the sanitized addon where it is not up to date. @throws Error with the compiler's words */
-export function buildSanitized(): void {
-  const { status, stderr } = spawnSync(process.execPath, [`${root}dataplane/quic/build.mjs`, '--sanitize'], {
-    encoding: 'utf8',
-    timeout: 300_000,
-  });
+/**
+ * Builds the sanitized addon where it is not up to date. @throws Error with the compiler's words
+ * @param ngtcp2 as `dataplane/quic/build.mjs` takes it; undefined for what the normal build has
+ * @returns its path
+ */
+export function buildSanitized(ngtcp2?: string): string {
+  const folder = ngtcp2 === undefined ? 'sanitized' : `sanitized-${ngtcp2}`;
+  const addon = `${root}dataplane/quic/build/${folder}/Release/quic.node`;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [`${root}dataplane/quic/build.mjs`, '--sanitize', ...(ngtcp2 === undefined ? [] : ['--ngtcp2', ngtcp2])],
+    {
+      encoding: 'utf8',
+      timeout: 300_000,
+    },
+  );
   if (status !== 0 || !existsSync(addon)) throw new Error(`the sanitized build failed:\n${stderr}`);
+  return addon;
 }
 
 /** The runtime that must be in the process before anything else. */
@@ -50,8 +60,9 @@ function droppedAt(port: number): number {
 export async function fuzzQuic(options: {
   readonly seconds: number;
   readonly seed: number;
+  readonly ngtcp2?: string | undefined;
 }): Promise<FuzzReport> {
-  buildSanitized();
+  const addon = buildSanitized(options.ngtcp2);
   const random = seededRandom(options.seed);
   const child = spawn(
     process.execPath,

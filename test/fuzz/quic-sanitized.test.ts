@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { type InitialPacket, openInitial, sealInitial } from './initial-packet.ts';
 import { buildSanitized, fuzzQuic } from './quic-fuzz.ts';
 
-beforeAll(() => buildSanitized(), 300_000);
+beforeAll(() => void buildSanitized(), 300_000);
 
 test('a sealed Initial opens again, and with nothing changed is the same', () => {
   const packet: InitialPacket = {

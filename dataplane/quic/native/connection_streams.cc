@@ -58,7 +58,7 @@ void Connection::resetStream(int64_t id, uint64_t code) {
   Stream *stream = find(id);
   if (over || stream == nullptr || stream->writeShut) return;
   stream->writeShut = true;
-  stream->send.clear();
+  stream->send.abandon();
   stream_shutdown_write(conn_, id, code);
   endpoint_.markDirty(*this);
 }
@@ -136,7 +136,7 @@ void Connection::afterWrite(Stream &stream) {
 void Connection::shutWrite(Stream &stream, uint64_t code) {
   if (stream.writeShut) return;
   stream.writeShut = true;
-  stream.send.clear();
+  stream.send.abandon();
   endpoint_.event(EventType::stopped, id, stream.id, static_cast<double>(code));
 }
 

@@ -75,6 +75,15 @@ void SendQueue::release(Chunk &chunk) {
   chunk.held = nullptr;
 }
 
+void SendQueue::abandon() {
+  size_t kept = index_ + (offset_ > 0 ? 1 : 0);
+  while (chunks_.size() > kept) {
+    release(chunks_.back());
+    chunks_.pop_back();
+  }
+  unsent_ = 0;
+}
+
 void SendQueue::clear() {
   for (auto &chunk : chunks_) release(chunk);
   chunks_.clear();

@@ -42,6 +42,8 @@ class SendQueue {
   void sent(size_t length);
   // All up to this stream offset has arrived.
   void acknowledged(uint64_t offset);
+  // No more is sent. What was sent stays: ngtcp2 may send it again until it has let go of the stream.
+  void abandon();
   void clear();
 
  private:
