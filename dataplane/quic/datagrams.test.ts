@@ -1,7 +1,8 @@
 /** Datagrams: what waits is bounded, newest wins per key, every one that is let go is counted. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import type { Connection } from '../transport/transport.ts';
+import type { TrafficClass } from '../../schema/channel.ts';
+import type { ByteStream, Connection } from '../transport/transport.ts';
 import { quicPair, type TestLeaves, testLeaves } from './test-pair.ts';
 
 let leaves: TestLeaves;
@@ -82,4 +83,64 @@ test('the largest datagram grows as the path is found to be wider', async () => 
   expect(pair.dialer.sendDatagram(new Uint8Array(size + 1), 0)).toBe('too_large');
   expect(pair.dialer.sendDatagram(new Uint8Array(size), 0)).toBe('queued');
   await expect.poll(() => got.map(({ length }) => length)).toEqual([size]);
+});
+
+test('what arrives and is not read is bounded in bytes as well', async () => {
+  await using pair = await quicPair(leaves);
+  await expect.poll(() => pair.dialer.maxDatagramSize, { timeout: 5000 }).toBeGreaterThan(1380);
+  const size = 1380;
+  let sent = 0;
+  while (sent < 4000) {
+    for (let n = 0; n < 100; n += 1) pair.dialer.sendDatagram(new Uint8Array(size), 0);
+    sent += 100;
+    await sleep(2);
+  }
+  await expect.poll(() => pair.listener.stats().packetsReceived).toBeGreaterThan(3900);
+  const got = collect(pair.listener);
+  await sleep(100);
+  expect(got.length * size).toBeLessThanOrEqual(8 << 20);
+  expect(got.length).toBeGreaterThan(3000);
+});
+
+test('datagrams of the least urgent class go out beside streams of the most and the least urgent', async () => {
+  await using pair = await quicPair(leaves);
+  const got: Uint8Array[] = [];
+  const drain = (stream: ByteStream) =>
+    stream.observe({
+      readable: () => void stream.read(),
+      writable: () => {},
+      reset: () => {},
+      stopped: () => {},
+      closed: () => {},
+    });
+  pair.listener.observe({ stream: drain, datagrams: (batch) => void got.push(...batch), closed: () => {} });
+  const chunk = new Uint8Array(1 << 18);
+  for (const trafficClass of [2, 7] as const) {
+    const stream = await pair.dialer.openStream(trafficClass);
+    const fill = () => {
+      while (stream.write(chunk));
+    };
+    stream.observe({
+      readable: () => {},
+      writable: fill,
+      reset: () => {},
+      stopped: () => {},
+      closed: () => {},
+    });
+    fill();
+  }
+  for (let n = 0; n < 200; n += 1) pair.dialer.sendDatagram(Uint8Array.of(n), 7);
+  await expect.poll(() => got.length, { timeout: 5000 }).toBe(200);
+});
+
+test('a class that is none is the least urgent, and harms nobody', async () => {
+  await using pair = await quicPair(leaves);
+  const got = collect(pair.listener);
+  for (const wrong of [200, -1, Number.NaN, 7.5]) {
+    pair.dialer.sendDatagram(Uint8Array.of(1), wrong as TrafficClass);
+    const stream = await pair.dialer.openStream(wrong as TrafficClass);
+    stream.setClass(wrong as TrafficClass);
+    stream.write(Uint8Array.of(1));
+  }
+  await expect.poll(() => got.length).toBe(4);
 });

@@ -141,6 +141,22 @@ test('a stream of the most urgent class passes one that fills the connection', a
   expect(bulkWhenUrgentCame).toBeLessThan(total / 2);
 });
 
+test('the end of a connection is told once, also when it comes with the beginning', async () => {
+  let told = 0;
+  await using far = await listening(leaves, {
+    connection: (connection) =>
+      connection.observe({ stream: () => {}, datagrams: () => {}, closed: () => void (told += 1) }),
+  });
+  await using near = await bindEndpoint();
+  for (let n = 0; n < 20; n += 1) {
+    const connection = await near.dial(dialOptions(leaves, far.endpoint.port));
+    void connection.close(0, '');
+  }
+  await expect.poll(() => told).toBe(20);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(told).toBe(20);
+});
+
 const module = JSON.stringify(new URL('./endpoint.ts', import.meta.url).href);
 
 test('a process whose endpoints are closed ends by itself', () => {
