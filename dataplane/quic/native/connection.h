@@ -126,6 +126,7 @@ class Connection {
     uint64_t now;
   };
   ngtcp2_ssize writePacket(const PacketRoom &room);
+  ngtcp2_ssize writeOwn(const PacketRoom &room);
   int pickClass();
   bool writeDatagram(int cls, const PacketRoom &room, ngtcp2_ssize *written);
   bool writeStream(int cls, const PacketRoom &room, ngtcp2_ssize *written);

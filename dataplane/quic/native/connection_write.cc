@@ -95,22 +95,28 @@ void Connection::flush() {
   }
   size_t left = burst();
   bool more = true;
-  while (left > 0) {
+  Address to, from;
+  // The last call asks for nothing but what ngtcp2 has to say: it so learns that the application, not the window, ended the burst, and does
+  // not let an unused window grow without end (RFC 9002 section 7.8).
+  for (bool last = false; more && !last;) {
+    last = left == 0;
     ngtcp2_path_storage storage;
     ngtcp2_path_storage_zero(&storage);
     ngtcp2_pkt_info info{};
     size_t length = 0;
     uint8_t *out = socket.room(&length);
-    ngtcp2_ssize written = writePacket({out, length, &storage.path, &info, now});
+    PacketRoom room{out, length, &storage.path, &info, now};
+    ngtcp2_ssize written = last ? writeOwn(room) : writePacket(room);
     if (written < 0) return fail(static_cast<int>(written));
-    more = written > 0;
-    if (!more) break;
+    more = written > 0 || last;
+    if (written == 0) continue;
     packetsWritten_++;
     packetsSent_++;
     bytesSent_ += static_cast<uint64_t>(written);
     const ngtcp2_path &path = storage.path;
-    socket.add(static_cast<size_t>(written), Address::of(path.remote.addr, path.remote.addrlen),
-               Address::of(path.local.addr, path.local.addrlen), info.ecn);
+    to.become(path.remote.addr, path.remote.addrlen);
+    from.become(path.local.addr, path.local.addrlen);
+    socket.add(static_cast<size_t>(written), to, from, info.ecn);
     if (bulkInFlight_ > 0) bulkInFlight_ += static_cast<uint64_t>(written);
     left -= std::min(left, static_cast<size_t>(written));
   }
@@ -122,13 +128,18 @@ void Connection::flush() {
   }
 }
 
+// Acknowledgements, probes and the like.
+ngtcp2_ssize Connection::writeOwn(const PacketRoom &room) {
+  return ngtcp2_conn_writev_stream(conn_, room.path, room.info, room.out, room.length, nullptr, NGTCP2_WRITE_STREAM_FLAG_NONE, -1, nullptr,
+                                   0, room.now);
+}
+
 // One packet: filled from as many streams and datagrams as fit. 0 when nothing may go (congestion, pacing, or nothing to say).
 ngtcp2_ssize Connection::writePacket(const PacketRoom &room) {
   for (;;) {
     int cls = pickClass();
     if (cls < 0 || (!handshakeDone && !server)) {
-      return ngtcp2_conn_writev_stream(conn_, room.path, room.info, room.out, room.length, nullptr, NGTCP2_WRITE_STREAM_FLAG_NONE,
-                                       -1, nullptr, 0, room.now);
+      return writeOwn(room);
     }
     // Within a class datagrams and streams take turns.
     bool both = !datagrams_.empty(cls) && !blocked_ && !ready_[cls].empty();

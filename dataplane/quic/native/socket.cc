@@ -132,6 +132,12 @@ bool Address::parse(const std::string &host, uint16_t port, Address *out) {
   return true;
 }
 
+void Address::become(const sockaddr *address, socklen_t given) {
+  if (length == given && memcmp(&storage, address, given) == 0) return;
+  memcpy(&storage, address, given);
+  length = given;
+}
+
 Address Address::of(const sockaddr *address, socklen_t length) {
   Address result;
   memcpy(&result.storage, address, length);

@@ -27,6 +27,8 @@ struct Address {
   // False when the text is no IP address.
   static bool parse(const std::string &host, uint16_t port, Address *out);
   static Address of(const sockaddr *address, socklen_t length);
+  // The same, where it seldom changes.
+  void become(const sockaddr *address, socklen_t length);
 };
 
 // How packets leave, best first. Each falls back to the next when the kernel refuses it.
