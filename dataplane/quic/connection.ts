@@ -177,6 +177,7 @@ export class NativeConnection implements QuicConnection {
     if (!this.#observer) return;
     const arrived = native.takeDatagrams(this.#endpoint, this.#id);
     if (!arrived) return;
+    if (arrived instanceof Uint8Array) return this.#observer.datagrams([arrived]);
     const [bytes, lengths] = arrived;
     const batch: Uint8Array[] = [];
     let at = 0;

@@ -75,11 +75,11 @@ export interface NativeQuic {
     /** -1: none. */
     key: number,
   ): 0 | 1 | 2 | 3;
-  /** The bytes of all, one after another, and how long each is. */
+  /** The only one; or the bytes of all, one after another, and how long each is. */
   takeDatagrams(
     endpoint: NativeEndpoint,
     connection: number,
-  ): [bytes: Uint8Array, lengths: Uint32Array] | undefined;
+  ): Uint8Array | [bytes: Uint8Array, lengths: Uint32Array] | undefined;
   maxDatagram(endpoint: NativeEndpoint, connection: number): number;
   /**
    * Fills 14: smoothed and least RTT (ms), congestion window, in flight, bytes sent, received, packets sent, received, stream bytes queued,

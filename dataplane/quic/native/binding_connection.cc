@@ -119,12 +119,17 @@ napi_value sendDatagram(napi_env env, napi_callback_info info) {
                                                static_cast<int64_t>(args.number(4))));
 }
 
-// (endpoint, connection) -> [bytes of all, Uint32Array of their lengths], oldest first; undefined when none waits
+// (endpoint, connection) -> the one that waits, or [bytes of all, Uint32Array of their lengths], oldest first; undefined when none waits
 napi_value takeDatagrams(napi_env env, napi_callback_info info) {
   Connection *connection = Arguments(env, info).connection();
   if (connection == nullptr) return nullptr;
   IncomingDatagrams &arrived = connection->incomingDatagrams();
   if (arrived.empty()) return nullptr;
+  if (arrived.count() == 1) {
+    napi_value only = bytesOf(env, arrived.bytes(), arrived.size());
+    arrived.clear();
+    return only;
+  }
   napi_value pair, buffer, lengths;
   void *memory = nullptr;
   napi_create_arraybuffer(env, arrived.count() * sizeof(uint32_t), &memory, &buffer);

@@ -187,8 +187,9 @@ class Connection {
   bool paced_ = false, pacingChosen_ = false;
   // While something urgent is live, the less urgent classes keep no more than this in flight.
   uint64_t bulkWindow_ = 0, urgentAt_ = 0, adjustedAt_ = 0;
-  // In flight, as the writer counts it within one flush; 0 while nothing holds bulk back.
-  uint64_t bulkInFlight_ = 0;
+  bool bulkHeld_ = false;
+  // As the writer counts it within one flush, while bulk is held.
+  uint64_t inFlight_ = 0;
   // Streams the peer may open again, given back no faster than `kStreamsPerSecond`.
   uint64_t owedBidi_ = 0, owedUni_ = 0, grantedAt_ = 0;
   double grantBudget_ = 0;

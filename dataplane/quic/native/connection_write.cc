@@ -35,7 +35,7 @@ void Connection::retryBlocked() {
 
 int Connection::pickClass() {
   bool reversed = packetsWritten_ % kShareOfLeastUrgent == kShareOfLeastUrgent - 1;
-  bool bulkWaits = bulkInFlight_ > bulkWindow_;
+  bool bulkWaits = bulkHeld_ && inFlight_ > bulkWindow_;
   for (int n = 0; n < kClasses; n++) {
     int cls = reversed ? kClasses - 1 - n : n;
     if (bulkWaits && cls >= kBulkFrom) continue;
@@ -86,12 +86,13 @@ void Connection::flush() {
   uint64_t now = monotonicNow();
   grantStreams(now);
   choosePacing();
-  if (urgentLive(now)) {
+  bulkHeld_ = urgentLive(now);
+  if (bulkHeld_) {
     ngtcp2_conn_info info{};
     ngtcp2_conn_get_conn_info(conn_, &info);
-    bulkInFlight_ = info.bytes_in_flight;
+    inFlight_ = info.bytes_in_flight;
   } else {
-    bulkInFlight_ = bulkWindow_ = 0;
+    bulkWindow_ = kLeastBulk;
   }
   size_t left = burst();
   bool more = true;
@@ -117,7 +118,7 @@ void Connection::flush() {
     to.become(path.remote.addr, path.remote.addrlen);
     from.become(path.local.addr, path.local.addrlen);
     socket.add(static_cast<size_t>(written), to, from, info.ecn);
-    if (bulkInFlight_ > 0) bulkInFlight_ += static_cast<uint64_t>(written);
+    inFlight_ += static_cast<uint64_t>(written);
     left -= std::min(left, static_cast<size_t>(written));
   }
   // Asked from the start, so that what the handshake sent is not counted against the first data.

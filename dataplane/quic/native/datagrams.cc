@@ -6,6 +6,7 @@ constexpr size_t kDatagrams = 4096;
 constexpr size_t kUnreadBytes = 8 << 20;
 // An empty queue gives back what is larger than this.
 constexpr size_t kKeepBytes = 1 << 16;
+constexpr size_t kSpare = 256;
 uint64_t keyOf(uint8_t trafficClass, uint32_t key) { return static_cast<uint64_t>(trafficClass) << 32 | key; }
 }  // namespace
 
@@ -25,7 +26,12 @@ bool OutgoingDatagrams::makeRoom() {
 bool OutgoingDatagrams::push(const uint8_t *data, size_t length, uint8_t trafficClass) {
   bool dropped = makeRoom();
   queues_->of[trafficClass].emplace_back();
-  queues_->of[trafficClass].back().bytes.assign(data, data + length);
+  std::vector<uint8_t> &bytes = queues_->of[trafficClass].back().bytes;
+  if (!queues_->spare.empty()) {
+    bytes.swap(queues_->spare.back());
+    queues_->spare.pop_back();
+  }
+  bytes.assign(data, data + length);
   queues_->count++;
   return dropped;
 }
@@ -50,8 +56,9 @@ bool OutgoingDatagrams::push(const uint8_t *data, size_t length, uint8_t traffic
 
 void OutgoingDatagrams::pop(int trafficClass) {
   auto &queue = queues_->of[trafficClass];
-  const Datagram &front = queue.front();
+  Datagram &front = queue.front();
   if (front.keyed) queues_->byKey.erase(keyOf(static_cast<uint8_t>(trafficClass), front.key));
+  if (queues_->spare.size() < kSpare) queues_->spare.push_back(std::move(front.bytes));
   queue.pop_front();
   queues_->count--;
 }

@@ -32,6 +32,8 @@ class OutgoingDatagrams {
     std::deque<Datagram> of[kClasses];
     std::unordered_map<uint64_t, Datagram *> byKey;
     size_t count = 0;
+    // Memory of datagrams that left, for those that come.
+    std::vector<std::vector<uint8_t>> spare;
   };
   bool makeRoom();
   std::unique_ptr<Queues> queues_;
