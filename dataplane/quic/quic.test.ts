@@ -145,7 +145,13 @@ test('the end of a connection is told once, also when it comes with the beginnin
   let told = 0;
   await using far = await listening(leaves, {
     connection: (connection) =>
-      connection.observe({ stream: () => {}, datagrams: () => {}, closed: () => void (told += 1) }),
+      connection.observe({
+        stream: () => {},
+        datagrams: () => {},
+        closed: () => {
+          told += 1;
+        },
+      }),
   });
   await using near = await bindEndpoint();
   for (let n = 0; n < 20; n += 1) {

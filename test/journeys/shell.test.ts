@@ -183,7 +183,7 @@ test('in the browser: sign in, see what is mine, and be in the shell', async () 
   await expect.poll(() => page.getByTestId('status-path').innerText()).toBe('entry, 1 relay');
   await expect.poll(() => page.getByTestId('status-rtt').innerText()).toMatch(/ ms$/);
   if (!existsSync(SCREENSHOT) || process.env['UPDATE_SCREENSHOT']) {
-    const colours = 'for c in 31 32 33 34 35 36; do printf "\\e[${c}m fabric \\e[0m"; done; echo';
+    const colours = 'for c in 31 32 33 34 35 36; do printf "\\e[$c"m" fabric \\e[0m"; done; echo';
     await type(page, `export PS1='demo-shell $ '; clear; ${colours}; echo ready-$((1+1))`, 'ready-2');
     await page.waitForTimeout(5_000);
     await page.screenshot({ path: SCREENSHOT });
