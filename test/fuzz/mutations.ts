@@ -1,6 +1,7 @@
 /** Hostile packets, most of them made from genuine ones. */
+
+import type { Random } from '../random.ts';
 import { openInitial, type Sender, sealInitial } from './initial-packet.ts';
-import type { Random } from './random.ts';
 
 /** Genuine packets of one direction, the newest so many. */
 export class Recording {

@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { nextMessage } from '../child.ts';
+import { seededRandom } from '../random.ts';
 import type { PeersReport } from './quic-peers.ts';
-import { seededRandom } from './random.ts';
 import { HostileRelay, type RelayCounts } from './relay.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -11,7 +11,7 @@ import type { QuicConnection, QuicEndpoint } from '../../dataplane/quic/quic.ts'
 import { testAuthority } from '../../dataplane/quic/test-identity.ts';
 import type { ByteStream, StreamObserver } from '../../dataplane/transport/transport.ts';
 import type { TrafficClass } from '../../schema/channel.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../random.ts';
 
 const ALPN = ['fuzz/1', 'fuzz/2'];
 const SESSIONS = 6;

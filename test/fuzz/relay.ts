@@ -1,9 +1,9 @@
 /** Stands between QUIC clients and a server: passes their packets on, records them, and sends hostile ones to both ends. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Random } from '../random.ts';
 import { openInitial } from './initial-packet.ts';
 import { mutate, mutateInside, Recording } from './mutations.ts';
-import type { Random } from './random.ts';
 
 const HOST = '127.0.0.1';
 /** Client addresses known at a time: each has a socket towards the server, as behind a NAT. */

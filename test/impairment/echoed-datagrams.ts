@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../dataplane/transport/transport.ts';
 import type { TrafficClass } from '../../schema/channel.ts';
+import { pseudoRandomBytes } from '../random.ts';
 import { eventually } from './eventually.ts';
-import { pseudoRandomBytes } from './random.ts';
 
 const DATAGRAM_CLASS: TrafficClass = 3;
 /** Two do not fit into one packet, so that each is lost by itself. */

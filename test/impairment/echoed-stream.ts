@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { ByteStream, Connection } from '../../dataplane/transport/transport.ts';
 import type { TrafficClass } from '../../schema/channel.ts';
+import { pseudoRandomBytes } from '../random.ts';
 import { eventually } from './eventually.ts';
-import { pseudoRandomBytes } from './random.ts';
 
 const PIECE = 16_384;
 

@@ -4,8 +4,8 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { mulberry32 } from '../random.ts';
 import type { Counters, Impairment } from './impairment.ts';
-import { mulberry32 } from './random.ts';
 import { Shaper } from './shaper.ts';
 
 const HOST = '127.0.0.1';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { mulberry32 } from '../random.ts';
 import type { Impairment } from './impairment.ts';
-import { mulberry32 } from './random.ts';
 import { Shaper } from './shaper.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));

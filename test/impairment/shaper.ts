@@ -1,7 +1,8 @@
 /** One direction of a line: decides what becomes of each packet, and when. */
+
+import type { Uniform } from '../random.ts';
 import { DueQueue } from './due-queue.ts';
 import { type Counters, type Impairment, noCounts } from './impairment.ts';
-import type { Random } from './random.ts';
 
 /** What may be under way in one direction; beyond it packets are dropped, as `overflowed`. */
 const MAX_WAITING = 16_384;
@@ -18,7 +19,7 @@ export class Shaper<To> {
   impairment: Impairment;
   /** Everything that enters or is under way is lost. */
   isCut = false;
-  readonly #random: Random;
+  readonly #random: Uniform;
   readonly #send: (packet: Packet<To>) => void;
   readonly #underWay: DueQueue<Packet<To>>;
   #inBurst = false;
@@ -27,7 +28,7 @@ export class Shaper<To> {
   /** When the last packet that keeps order is due, ms. */
   #lastDue = 0;
 
-  constructor(impairment: Impairment, random: Random, send: (packet: Packet<To>) => void) {
+  constructor(impairment: Impairment, random: Uniform, send: (packet: Packet<To>) => void) {
     this.impairment = impairment;
     this.#random = random;
     this.#send = send;

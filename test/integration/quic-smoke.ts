@@ -9,7 +9,7 @@ import { bindEndpoint } from '../../dataplane/quic/endpoint.ts';
 import { native } from '../../dataplane/quic/native.ts';
 import type { QuicConnection } from '../../dataplane/quic/quic.ts';
 import { testAuthority } from '../../dataplane/quic/test-identity.ts';
-import { seededRandom } from '../fuzz/random.ts';
+import { seededRandom } from '../random.ts';
 
 const LOSS = 0.05;
 const DATAGRAMS_MS = 5000;

@@ -1,7 +1,5 @@
 /** Our QUIC against the client and the server that another project builds on ngtcp2, in the version Debian has. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bindEndpoint } from '../../dataplane/quic/endpoint.ts';
 import type { PeerInfo, QuicConnection } from '../../dataplane/quic/quic.ts';
 import { type TestLeaf, testAuthority } from '../../dataplane/quic/test-identity.ts';
+import { freeUdpPort } from '../udp-port.ts';
 import { beClient, get, type Respond, serveHttp3 } from './http3.ts';
 import { requireProgram, runProgram } from './program.ts';
 
@@ -199,15 +198,6 @@ test('their client loses one packet of ten, each way', async () => {
 });
 
 // Our client, their server.
-
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
 
 /** Runs their server with `options` and dials it. Returns what it wrote. */
 async function withTheirServer(
