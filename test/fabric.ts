@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generateKeyPair } from 'jose';
 import { z } from 'zod';
@@ -17,6 +18,7 @@ import { freePort } from '../scripts/start/settings.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const START_MS = 120_000;
 const STOP_MS = 40_000;
+const REAPED_MS = 2_000;
 
 export const Ready = z.object({
   ready: z.literal(true),
@@ -106,8 +108,11 @@ export class Fabric implements AsyncDisposable {
     const exited = once(child, 'exit', { signal: AbortSignal.timeout(STOP_MS) });
     child.kill('SIGTERM');
     await exited;
+    // One that has ended is in the table until its parent, or whoever inherits it, has looked.
+    for (const deadline = Date.now() + REAPED_MS; pids.some(isAlive) && Date.now() < deadline; )
+      await sleep(20);
     const left = pids.filter(isAlive);
-    if (left.length > 0) throw new Error(`processes were left: ${left.join(', ')}`);
+    if (left.length > 0) throw new Error(`processes were left: ${left.map(describe).join(', ')}`);
     return child.exitCode;
   }
 
@@ -192,6 +197,15 @@ export class Fabric implements AsyncDisposable {
         return [];
       }
     });
+  }
+}
+
+function describe(pid: number): string {
+  try {
+    const [state] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').slice(-1);
+    return `${pid} (${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}: ${state?.[0]})`;
+  } catch {
+    return String(pid);
   }
 }
 
