@@ -299,8 +299,7 @@ void Connection::finishClosed(ClosedBy by, uint64_t code, const std::string &rea
 }
 
 void Connection::stats(double *out) const {
-  ngtcp2_conn_info info{};
-  if (!over) ngtcp2_conn_get_conn_info(conn_, &info);
+  ngtcp2_conn_info info = over ? ngtcp2_conn_info{} : this->info();
   uint64_t unsent = 0;
   for (const auto &entry : streams_) unsent += entry.second->send.unsent();
   const double values[] = {

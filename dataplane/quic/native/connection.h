@@ -130,6 +130,8 @@ class Connection {
   int pickClass();
   bool writeDatagram(int cls, const PacketRoom &room, ngtcp2_ssize *written);
   bool writeStream(int cls, const PacketRoom &room, ngtcp2_ssize *written);
+  // Round trips, window and bytes in flight as ngtcp2 has them now.
+  ngtcp2_conn_info info() const;
   void choosePacing();
   // Bulk beside something urgent: see connection_write.cc.
   bool urgentLive(uint64_t now) const;
@@ -177,7 +179,6 @@ class Connection {
   bool datagramsAnnounced_ = false, datagramsTurn_ = false;
   // The whole connection is out of the peer's credit.
   bool blocked_ = false;
-  uint64_t packetsWritten_ = 0;
   uint64_t bytesSent_ = 0, bytesReceived_ = 0, packetsSent_ = 0, packetsReceived_ = 0;
   uint64_t datagramsUnsendable_ = 0, datagramsLost_ = 0;
   bool wasReset_ = false, givesTickets_ = false;

@@ -11,7 +11,7 @@ constexpr size_t kVectors = 16;
 // Packets of one connection before others get their turn.
 constexpr size_t kPacketsPerFlush = 256;
 constexpr size_t kLargestPacket = 1452;
-// Classes that make the others wait: control and input. Those from `kBulkFrom` on wait; terminals lie between and do neither.
+// Classes up to the first make those from the second on wait; what lies between does neither.
 constexpr int kUrgentTo = 1, kBulkFrom = 3;
 constexpr uint64_t kUrgentFor = 250 * NGTCP2_MILLISECONDS;
 // Queueing that is borne for bulk at least, and what bulk may have in flight at least.
@@ -34,7 +34,7 @@ void Connection::retryBlocked() {
 }
 
 int Connection::pickClass() {
-  bool reversed = packetsWritten_ % kShareOfLeastUrgent == kShareOfLeastUrgent - 1;
+  bool reversed = packetsSent_ % kShareOfLeastUrgent == kShareOfLeastUrgent - 1;
   bool bulkWaits = bulkHeld_ && inFlight_ > bulkWindow_;
   for (int n = 0; n < kClasses; n++) {
     int cls = reversed ? kClasses - 1 - n : n;
@@ -44,6 +44,12 @@ int Connection::pickClass() {
   return -1;
 }
 
+ngtcp2_conn_info Connection::info() const {
+  ngtcp2_conn_info info{};
+  ngtcp2_conn_get_conn_info(conn_, &info);
+  return info;
+}
+
 // Something urgent was sent a moment ago: more will follow, and must not find a queue that bulk has filled.
 bool Connection::urgentLive(uint64_t now) const { return urgentAt_ != 0 && now - urgentAt_ < kUrgentFor; }
 
@@ -51,8 +57,7 @@ bool Connection::urgentLive(uint64_t now) const { return urgentAt_ != 0 && now -
 // filled it, and its window shrinks; else the window grows. Once a round trip.
 void Connection::adjustBulk(uint64_t now) {
   if (over || !urgentLive(now)) return;
-  ngtcp2_conn_info info{};
-  ngtcp2_conn_get_conn_info(conn_, &info);
+  ngtcp2_conn_info info = this->info();
   if (info.min_rtt == UINT64_MAX || now - adjustedAt_ < info.smoothed_rtt) return;
   adjustedAt_ = now;
   uint64_t queued = info.latest_rtt > info.min_rtt ? info.latest_rtt - info.min_rtt : 0;
@@ -64,8 +69,7 @@ void Connection::adjustBulk(uint64_t now) {
 // On a local path timers are coarser than the gaps that pacing asks for; on any other, bursts fill queues that input waits in.
 void Connection::choosePacing() {
   if (pacingChosen_ || !handshakeDone) return;
-  ngtcp2_conn_info info{};
-  ngtcp2_conn_get_conn_info(conn_, &info);
+  ngtcp2_conn_info info = this->info();
   pacingChosen_ = true;
   paced_ = info.smoothed_rtt >= kPacedFrom;
 }
@@ -73,8 +77,7 @@ void Connection::choosePacing() {
 // What may leave in one go: about a millisecond's worth.
 size_t Connection::burst() const {
   if (!paced_) return kPacketsPerFlush * kLargestPacket;
-  ngtcp2_conn_info info{};
-  ngtcp2_conn_get_conn_info(conn_, &info);
+  ngtcp2_conn_info info = this->info();
   uint64_t quantum = info.smoothed_rtt == 0 ? 0 : info.cwnd * NGTCP2_MILLISECONDS / info.smoothed_rtt;
   return std::min<uint64_t>(std::max<uint64_t>(quantum, 2 * kLargestPacket), ngtcp2_conn_get_send_quantum(conn_));
 }
@@ -88,9 +91,7 @@ void Connection::flush() {
   choosePacing();
   bulkHeld_ = urgentLive(now);
   if (bulkHeld_) {
-    ngtcp2_conn_info info{};
-    ngtcp2_conn_get_conn_info(conn_, &info);
-    inFlight_ = info.bytes_in_flight;
+    inFlight_ = info().bytes_in_flight;
   } else {
     bulkWindow_ = kLeastBulk;
   }
@@ -111,7 +112,6 @@ void Connection::flush() {
     if (written < 0) return fail(static_cast<int>(written));
     more = written > 0 || last;
     if (written == 0) continue;
-    packetsWritten_++;
     packetsSent_++;
     bytesSent_ += static_cast<uint64_t>(written);
     const ngtcp2_path &path = storage.path;
