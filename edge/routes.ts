@@ -32,7 +32,4 @@ export function answers<T extends z.ZodType, S extends 200 | 201>(status: S, sch
 
 export const answersNothing = { 204: { description: 'Done' }, ...PROBLEMS } as const;
 
-export const PERSON = [{ person: [] }];
-export const NODE = [{ node: [] }];
-
 export { createRoute, type RouteConfig };

@@ -1,11 +1,11 @@
 /** What a request has at hand. On Node one set serves all requests; a Worker makes one per request, since connections can't outlive it there. */
 import type { Logger } from 'pino';
+import type { Caller, CallingNode, Member } from './caller.ts';
 import type { Database } from './db.ts';
 import type { Env } from './env.ts';
 import type { Sealer } from './keys/envelope.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import type { Caller } from './tokens/access.ts';
 
 export interface Services {
   readonly env: Env;
@@ -22,7 +22,11 @@ export interface AppBindings {
   Variables: {
     services: Services;
     requestId: string;
-    /** Set by `authenticate`. */
+    /** Who calls; on routes for persons, members and the platform (`access.ts`). */
     caller: Caller;
+    /** What they are in the organization that the path names. */
+    member: Member;
+    /** The node that calls, on routes for nodes. */
+    node: CallingNode;
   };
 }

@@ -1,10 +1,17 @@
-/** Who may do what: roles of people on the platform and in an organization, and roles of nodes in a cluster. */
+/** Who may do what: roles of people on the platform and in an organization, and roles of nodes in a cluster. What each role holds is in `permissions.ts`. */
 import { z } from 'zod';
 
-export const PlatformRole = z.enum(['platform_owner', 'platform_admin']);
+/** `platform_recovery` is delegated: it may promote, merge and split partitions and nothing else. */
+export const PlatformRole = z.enum(['platform_owner', 'platform_admin', 'platform_recovery']);
 export type PlatformRole = z.infer<typeof PlatformRole>;
 
-export const OrgRole = z.enum(['organization_owner', 'organization_admin', 'organization_user']);
+export const OrgRole = z.enum([
+  'organization_owner',
+  'organization_admin',
+  'organization_operator',
+  'organization_auditor',
+  'organization_user',
+]);
 export type OrgRole = z.infer<typeof OrgRole>;
 
 /** What a node may do, assigned by the control plane. A capability alone never permits it. */

@@ -17,12 +17,11 @@ import { DATA_PLANE_LIFETIME_S, issueDataPlaneToken } from '../../schema/tokens/
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import { WEBTRANSPORT_PATH } from '../../schema/wire/attach.ts';
 import { record } from '../audit.ts';
+import type { Caller, Member } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import { loadSigner } from '../keys/signing.ts';
-import { memberRole } from '../middleware/authenticate.ts';
 import { findResource, listAllowed } from '../resources/resources/store.ts';
 import type { Services } from '../services.ts';
-import type { Caller } from '../tokens/access.ts';
 
 /** A node that was not heard of for so long gets no new sessions. */
 export const LIVE_MS = 30_000;
@@ -31,6 +30,7 @@ const ENTRIES = 3;
 export interface Opening {
   readonly org: OrgId;
   readonly caller: Caller;
+  readonly member: Member;
   readonly key: ClientKey;
   readonly requestId: string;
 }
@@ -96,10 +96,9 @@ export async function ownSession(tx: Tx, caller: Caller, id: SessionId) {
   return session;
 }
 
-async function reachable({ db }: Services, { org, caller }: Opening, resource: ResourceId) {
-  const role = await memberRole(db, org, caller);
+async function reachable({ db }: Services, { org, caller, member }: Opening, resource: ResourceId) {
   return db.org(org, async (tx) => {
-    const allowed = (await listAllowed(tx, caller.user, role)).find(({ id }) => id === resource);
+    const allowed = (await listAllowed(tx, caller.user, member)).find(({ id }) => id === resource);
     const row = allowed && (await findResource(tx, resource));
     if (!row) throw new Refusal('not_found');
     return { allowed, pool: row.egressPool };

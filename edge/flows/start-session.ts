@@ -8,10 +8,10 @@ import { isOver, mayBecome } from '../../schema/session.ts';
 import { credentials, organizations, resources, sessions } from '../../schema/tables/index.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import { record } from '../audit.ts';
+import type { CallingNode } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import { credentialPlace, dataKeySealer } from '../keys/envelope.ts';
 import { loadSigner } from '../keys/signing.ts';
-import type { CallingNode } from '../middleware/authenticate.ts';
 import type { Services } from '../services.ts';
 
 /** Seconds the signed answer is good for. */

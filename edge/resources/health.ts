@@ -1,5 +1,6 @@
 /** Whether this process can do its work. */
 import { z } from 'zod';
+import { forAnyone } from '../access.ts';
 import { createRoute, json, newRouter } from '../routes.ts';
 import type { Services } from '../services.ts';
 
@@ -9,6 +10,7 @@ const Health = z.object({
   parts: z.record(z.string(), Part).optional(),
 });
 const health = createRoute({
+  ...forAnyone,
   method: 'get',
   path: '/health',
   request: { query: z.object({ detailed: z.stringbool().default(false) }) },

@@ -6,17 +6,13 @@ import { UserId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { PlatformRole } from '../../schema/roles.ts';
 import { verifyJws } from '../../schema/tokens/verify.ts';
+import type { Caller } from '../caller.ts';
 import type { Signer } from '../keys/signing.ts';
 
 const TYP = 'fabric-access+jwt';
 const AUDIENCE = 'fabric-control';
 
 const Claims = z.object({ sub: UserId, platformRole: PlatformRole.nullable() });
-
-export interface Caller {
-  readonly user: UserId;
-  readonly platformRole: PlatformRole | null;
-}
 
 export function issueAccessToken(caller: Caller, signer: Signer, now: number): Promise<string> {
   const seconds = Math.floor(now / 1000);

@@ -2,8 +2,8 @@
 import { and, desc, lt } from 'drizzle-orm';
 import { z } from 'zod';
 import { audit as table } from '../../../schema/tables/index.ts';
-import { authenticate, requireOrgAdmin } from '../../middleware/authenticate.ts';
-import { answers, createRoute, newRouter, OrgParam, PERSON } from '../../routes.ts';
+import { forMembers } from '../../access.ts';
+import { answers, createRoute, newRouter, OrgParam } from '../../routes.ts';
 
 const AuditList = z.object({
   entries: z.array(
@@ -20,10 +20,9 @@ const AuditList = z.object({
   ),
 });
 const list = createRoute({
+  ...forMembers('audit.read'),
   method: 'get',
   path: '/v1/orgs/{org}/audit',
-  security: PERSON,
-  middleware: authenticate,
   request: {
     params: OrgParam,
     query: z.object({
@@ -41,7 +40,6 @@ audit.openapi(list, async (c) => {
   const { org } = c.req.valid('param');
   const { before, limit } = c.req.valid('query');
   const { db } = c.get('services');
-  await requireOrgAdmin(db, org, c.get('caller'));
   const rows = await db.org(org, (tx) =>
     tx
       .select()

@@ -4,12 +4,12 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { ACCESS_LIFETIME_S, LoginRequest, Me, RefreshRequest, SignedIn } from '../../../schema/api/auth.ts';
 import type { UserId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
+import { forAnyone, forPersons } from '../../access.ts';
 import { record } from '../../audit.ts';
 import type { Tx } from '../../db.ts';
 import { verifyPassword } from '../../keys/password.ts';
 import { loadSigner } from '../../keys/signing.ts';
-import { authenticate } from '../../middleware/authenticate.ts';
-import { answers, answersNothing, createRoute, json, newRouter, PERSON } from '../../routes.ts';
+import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
 import type { AppBindings, Services } from '../../services.ts';
 import { issueAccessToken } from '../../tokens/access.ts';
 import { describeUser, endFamily, findByEmail, issueRefreshToken, rotateRefreshToken } from './store.ts';
@@ -19,28 +19,30 @@ const LOGIN_PER_ADDRESS = { name: 'login-address', max: 30, windowS: 60 };
 const LOGIN_PER_ACCOUNT = { name: 'login-account', max: 10, windowS: 60 };
 
 const login = createRoute({
+  ...forAnyone,
   method: 'post',
   path: '/v1/auth/login',
   request: { body: json(LoginRequest) },
   responses: answers(200, SignedIn),
 });
 const refresh = createRoute({
+  ...forAnyone,
   method: 'post',
   path: '/v1/auth/refresh',
   request: { body: json(RefreshRequest) },
   responses: answers(200, SignedIn),
 });
 const logout = createRoute({
+  ...forAnyone,
   method: 'post',
   path: '/v1/auth/logout',
   request: { body: json(RefreshRequest) },
   responses: answersNothing,
 });
 const me = createRoute({
+  ...forPersons,
   method: 'get',
   path: '/v1/me',
-  security: PERSON,
-  middleware: authenticate,
   responses: answers(200, Me),
 });
 

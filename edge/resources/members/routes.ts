@@ -5,22 +5,21 @@ import { CreateMember, MemberView } from '../../../schema/api/platform.ts';
 import type { UserId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { memberships, users } from '../../../schema/tables/index.ts';
+import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { isDuplicate } from '../../db.ts';
 import { hashPassword } from '../../keys/password.ts';
-import { authenticate, requireOrgAdmin } from '../../middleware/authenticate.ts';
-import { answers, createRoute, json, newRouter, OrgParam, PERSON } from '../../routes.ts';
+import { answers, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 
-const shared = { security: PERSON, middleware: authenticate };
 const list = createRoute({
-  ...shared,
+  ...forMembers('members.read'),
   method: 'get',
   path: '/v1/orgs/{org}/members',
   request: { params: OrgParam },
   responses: answers(200, z.object({ members: z.array(MemberView) })),
 });
 const create = createRoute({
-  ...shared,
+  ...forMembers('members.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/members',
   request: { params: OrgParam, body: json(CreateMember) },
@@ -32,7 +31,6 @@ export const members = newRouter();
 members.openapi(list, async (c) => {
   const { org } = c.req.valid('param');
   const { db } = c.get('services');
-  await requireOrgAdmin(db, org, c.get('caller'));
   const rows = await db.org(org, (tx) =>
     tx
       .select({ id: users.id, email: users.email, name: users.name, role: memberships.role })
@@ -46,7 +44,6 @@ members.openapi(create, async (c) => {
   const { org } = c.req.valid('param');
   const { db } = c.get('services');
   const caller = c.get('caller');
-  await requireOrgAdmin(db, org, caller);
   const { email, name, role, password } = c.req.valid('json');
   const passwordHash = await hashPassword(password);
   // A user is the platform's row, the membership the organization's: one transaction, so that neither stands alone.

@@ -1,6 +1,5 @@
 /** What nodes call: enrol, renew, fetch their snapshot, say they live, start and report sessions. */
 import { eq } from 'drizzle-orm';
-import type { Context } from 'hono';
 import { z } from 'zod';
 import {
   Enrolment,
@@ -18,13 +17,12 @@ import {
 import { SessionId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { nodes as table } from '../../../schema/tables/index.ts';
+import { forAnyone, forNodes } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { enrolNode } from '../../flows/enrol-node.ts';
 import { reconcileSessions, reportSession, startSession } from '../../flows/start-session.ts';
 import { issueNodeCertificate, loadAuthority } from '../../keys/authority.ts';
-import { authenticateNode } from '../../middleware/authenticate.ts';
-import { answers, answersNothing, createRoute, json, NODE, newRouter } from '../../routes.ts';
-import type { AppBindings } from '../../services.ts';
+import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
 import {
   bumpNeighbours,
   loadCluster,
@@ -40,51 +38,49 @@ const KEPT_HASHES = 2;
 
 const OneSession = z.object({ session: SessionId });
 const enrol = createRoute({
+  ...forAnyone,
   method: 'post',
   path: '/v1/nodes/enrol',
   request: { body: json(EnrolRequest) },
   responses: answers(201, Enrolment),
 });
 const renew = createRoute({
+  ...forNodes,
   method: 'post',
   path: '/v1/node/renew',
-  security: NODE,
   request: { body: json(RenewRequest) },
   responses: answers(200, Renewal),
 });
 const snapshot = createRoute({
+  ...forNodes,
   method: 'get',
   path: '/v1/node/snapshot',
-  security: NODE,
   request: { query: SnapshotQuery },
   responses: { ...answers(200, SnapshotAnswer), 204: { description: 'Nothing newer' } },
 });
 const heartbeat = createRoute({
+  ...forNodes,
   method: 'post',
   path: '/v1/node/heartbeat',
-  security: NODE,
   request: { body: json(Heartbeat) },
   responses: answers(200, HeartbeatAnswer),
 });
 const start = createRoute({
+  ...forNodes,
   method: 'post',
   path: '/v1/node/sessions/{session}/start',
-  security: NODE,
   request: { params: OneSession, body: json(StartSession) },
   responses: answers(200, StartAnswer),
 });
 const report = createRoute({
+  ...forNodes,
   method: 'post',
   path: '/v1/node/sessions/{session}/state',
-  security: NODE,
   request: { params: OneSession, body: json(ReportSession) },
   responses: answersNothing,
 });
 
 export const nodes = newRouter();
-
-const calling = (c: Context<AppBindings>) =>
-  authenticateNode(c.get('services'), c.req.header('authorization'));
 
 nodes.openapi(enrol, async (c) => {
   const services = c.get('services');
@@ -94,7 +90,7 @@ nodes.openapi(enrol, async (c) => {
 
 nodes.openapi(renew, async (c) => {
   const services = c.get('services');
-  const node = await calling(c);
+  const node = c.get('node');
   const now = new Date(services.now());
   const pem = await services.db.platform(async (tx) => {
     await lockCluster(tx, node.cluster);
@@ -131,7 +127,7 @@ nodes.openapi(renew, async (c) => {
 
 nodes.openapi(snapshot, async (c) => {
   const services = c.get('services');
-  const node = await calling(c);
+  const node = c.get('node');
   const { since, wait } = c.req.valid('query');
   const until = services.now() + wait * 1000;
   for (;;) {
@@ -145,7 +141,7 @@ nodes.openapi(snapshot, async (c) => {
 
 nodes.openapi(heartbeat, async (c) => {
   const services = c.get('services');
-  const node = await calling(c);
+  const node = c.get('node');
   const { endpoints, sessions } = c.req.valid('json');
   const now = new Date(services.now());
   const answer = await services.db.platform(async (tx) => {
@@ -167,7 +163,7 @@ nodes.openapi(heartbeat, async (c) => {
 });
 
 nodes.openapi(start, async (c) => {
-  const node = await calling(c);
+  const node = c.get('node');
   const { session } = c.req.valid('param');
   const answer = await startSession(
     c.get('services'),
@@ -180,7 +176,7 @@ nodes.openapi(start, async (c) => {
 });
 
 nodes.openapi(report, async (c) => {
-  const node = await calling(c);
+  const node = c.get('node');
   await reportSession(
     c.get('services'),
     node,

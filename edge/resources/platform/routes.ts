@@ -13,53 +13,52 @@ import {
 import { ClusterId, OrgId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { bootstrapTokens, clusters, nodes, organizations } from '../../../schema/tables/index.ts';
+import { forPlatform } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { isDuplicate } from '../../db.ts';
 import { createAuthority } from '../../keys/authority.ts';
 import { newDataKey } from '../../keys/envelope.ts';
 import { hashToken, newToken } from '../../keys/opaque-token.ts';
 import { createSigningKey } from '../../keys/signing.ts';
-import { authenticate, requirePlatform } from '../../middleware/authenticate.ts';
-import { answers, answersNothing, createRoute, json, newRouter, PERSON } from '../../routes.ts';
+import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
 
-const shared = { security: PERSON, middleware: authenticate };
 const OneCluster = z.object({ cluster: ClusterId });
 const createCluster = createRoute({
-  ...shared,
+  ...forPlatform('clusters.manage'),
   method: 'post',
   path: '/v1/platform/clusters',
   request: { body: json(CreateCluster) },
   responses: answers(201, ClusterView),
 });
 const listClusters = createRoute({
-  ...shared,
+  ...forPlatform('clusters.read'),
   method: 'get',
   path: '/v1/platform/clusters',
   responses: answers(200, z.object({ clusters: z.array(ClusterView) })),
 });
 const createOrganization = createRoute({
-  ...shared,
+  ...forPlatform('organizations.manage'),
   method: 'post',
   path: '/v1/platform/organizations',
   request: { body: json(CreateOrganization) },
   responses: answers(201, OrganizationView),
 });
 const createToken = createRoute({
-  ...shared,
+  ...forPlatform('nodes.enrol'),
   method: 'post',
   path: '/v1/platform/clusters/{cluster}/bootstrap-tokens',
   request: { params: OneCluster, body: json(CreateBootstrapToken) },
   responses: answers(201, BootstrapToken),
 });
 const revokeToken = createRoute({
-  ...shared,
+  ...forPlatform('nodes.enrol'),
   method: 'delete',
   path: '/v1/platform/clusters/{cluster}/bootstrap-tokens/{token}',
   request: { params: OneCluster.extend({ token: z.uuid() }) },
   responses: answersNothing,
 });
 const listNodes = createRoute({
-  ...shared,
+  ...forPlatform('nodes.read'),
   method: 'get',
   path: '/v1/platform/clusters/{cluster}/nodes',
   request: { params: OneCluster },
@@ -71,7 +70,6 @@ export const platform = newRouter();
 platform.openapi(createCluster, async (c) => {
   const { db, master, now } = c.get('services');
   const caller = c.get('caller');
-  requirePlatform(caller, 'platform_owner');
   const { name, origins } = c.req.valid('json');
   const id = await db
     .platform(async (tx) => {
@@ -95,7 +93,6 @@ platform.openapi(createCluster, async (c) => {
 });
 
 platform.openapi(listClusters, async (c) => {
-  requirePlatform(c.get('caller'), 'platform_owner', 'platform_admin');
   const rows = await c
     .get('services')
     .db.platform((tx) => tx.select({ id: clusters.id, name: clusters.name }).from(clusters));
@@ -105,7 +102,6 @@ platform.openapi(listClusters, async (c) => {
 platform.openapi(createOrganization, async (c) => {
   const { db, master } = c.get('services');
   const caller = c.get('caller');
-  requirePlatform(caller, 'platform_owner');
   const { name, cluster } = c.req.valid('json');
   const id = OrgId.parse(crypto.randomUUID());
   await db
@@ -132,7 +128,6 @@ platform.openapi(createOrganization, async (c) => {
 platform.openapi(createToken, async (c) => {
   const { db, now } = c.get('services');
   const caller = c.get('caller');
-  requirePlatform(caller, 'platform_owner');
   const { cluster } = c.req.valid('param');
   const { roles, egressPools, uses, expiresIn } = c.req.valid('json');
   const token = newToken('bootstrap');
@@ -161,7 +156,6 @@ platform.openapi(createToken, async (c) => {
 platform.openapi(revokeToken, async (c) => {
   const { db, now } = c.get('services');
   const caller = c.get('caller');
-  requirePlatform(caller, 'platform_owner');
   const { cluster, token } = c.req.valid('param');
   await db.platform(async (tx) => {
     const revoked = await tx
@@ -188,7 +182,6 @@ platform.openapi(revokeToken, async (c) => {
 });
 
 platform.openapi(listNodes, async (c) => {
-  requirePlatform(c.get('caller'), 'platform_owner', 'platform_admin');
   const { cluster } = c.req.valid('param');
   const rows = await c
     .get('services')

@@ -10,30 +10,29 @@ import {
 import { ResourceId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { organizations } from '../../../schema/tables/index.ts';
+import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { isDuplicate } from '../../db.ts';
 import { credentialPlace, dataKeySealer } from '../../keys/envelope.ts';
-import { authenticate, memberRole, requireOrgAdmin } from '../../middleware/authenticate.ts';
-import { answers, answersNothing, createRoute, json, newRouter, OrgParam, PERSON } from '../../routes.ts';
+import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 import { findResource, insertCredential, insertGrant, insertResource, listAllowed } from './store.ts';
 
-const shared = { security: PERSON, middleware: authenticate };
 const list = createRoute({
-  ...shared,
+  ...forMembers('resources.use'),
   method: 'get',
   path: '/v1/orgs/{org}/resources',
   request: { params: OrgParam },
   responses: answers(200, ResourceList),
 });
 const create = createRoute({
-  ...shared,
+  ...forMembers('resources.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/resources',
   request: { params: OrgParam, body: json(CreateResource) },
   responses: answers(201, ResourceView),
 });
 const grant = createRoute({
-  ...shared,
+  ...forMembers('grants.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/resources/{resource}/grants',
   request: { params: OrgParam.extend({ resource: ResourceId }), body: json(CreateGrant) },
@@ -46,15 +45,14 @@ resources.openapi(list, async (c) => {
   const { org } = c.req.valid('param');
   const { db } = c.get('services');
   const caller = c.get('caller');
-  const role = await memberRole(db, org, caller);
-  return c.json({ resources: await db.org(org, (tx) => listAllowed(tx, caller.user, role)) }, 200);
+  const member = c.get('member');
+  return c.json({ resources: await db.org(org, (tx) => listAllowed(tx, caller.user, member)) }, 200);
 });
 
 resources.openapi(create, async (c) => {
   const { org } = c.req.valid('param');
   const { db, master } = c.get('services');
   const caller = c.get('caller');
-  await requireOrgAdmin(db, org, caller);
   const { name, egressPool, target, credential } = c.req.valid('json');
   const id = await db
     .org(org, async (tx) => {
@@ -88,7 +86,6 @@ resources.openapi(grant, async (c) => {
   const { org, resource } = c.req.valid('param');
   const { db } = c.get('services');
   const caller = c.get('caller');
-  await requireOrgAdmin(db, org, caller);
   const { to, channels } = c.req.valid('json');
   await db.org(org, async (tx) => {
     const found = await findResource(tx, resource);

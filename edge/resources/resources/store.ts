@@ -4,13 +4,13 @@ import type { CreateGrant, ResourceView } from '../../../schema/api/resources.ts
 import type { ChannelGrants } from '../../../schema/channel.ts';
 import type { OrgId, ResourceId, UserId } from '../../../schema/ids.ts';
 import type { Target } from '../../../schema/resource.ts';
-import type { OrgRole } from '../../../schema/roles.ts';
 import { credentials, grants, resources } from '../../../schema/tables/index.ts';
+import type { Member } from '../../caller.ts';
 import type { Tx } from '../../db.ts';
 import { mergeGrants } from './rules.ts';
 
 /** What this person may reach, by name. */
-export async function listAllowed(tx: Tx, user: UserId, role: OrgRole): Promise<ResourceView[]> {
+export async function listAllowed(tx: Tx, user: UserId, { role }: Member): Promise<ResourceView[]> {
   const rows = await tx
     .select({
       id: resources.id,
@@ -20,7 +20,7 @@ export async function listAllowed(tx: Tx, user: UserId, role: OrgRole): Promise<
     })
     .from(resources)
     .innerJoin(grants, eq(grants.resourceId, resources.id))
-    .where(or(eq(grants.userId, user), eq(grants.role, role)))
+    .where(or(eq(grants.userId, user), role ? eq(grants.role, role) : undefined))
     .orderBy(asc(resources.name));
   const byId = new Map<string, ResourceView>();
   for (const row of rows) {

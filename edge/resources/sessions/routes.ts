@@ -9,40 +9,39 @@ import {
 } from '../../../schema/api/sessions.ts';
 import { SessionId } from '../../../schema/ids.ts';
 import { resources, sessions as table } from '../../../schema/tables/index.ts';
+import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { attachSession, openSession, ownSession } from '../../flows/open-session.ts';
-import { authenticate, memberRole } from '../../middleware/authenticate.ts';
-import { answers, answersNothing, createRoute, json, newRouter, OrgParam, PERSON } from '../../routes.ts';
+import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 
 const OPENINGS = { name: 'session-open', max: 120, windowS: 60 };
 const LISTED = 200;
 const OVER = ['terminated', 'failed'] as const;
 
-const shared = { security: PERSON, middleware: authenticate };
 const OneSession = OrgParam.extend({ session: SessionId });
 const list = createRoute({
-  ...shared,
+  ...forMembers('resources.use'),
   method: 'get',
   path: '/v1/orgs/{org}/sessions',
   request: { params: OrgParam },
   responses: answers(200, SessionList),
 });
 const open = createRoute({
-  ...shared,
+  ...forMembers('resources.use'),
   method: 'post',
   path: '/v1/orgs/{org}/sessions',
   request: { params: OrgParam, body: json(OpenSession) },
   responses: answers(201, SessionTicket),
 });
 const attach = createRoute({
-  ...shared,
+  ...forMembers('resources.use'),
   method: 'post',
   path: '/v1/orgs/{org}/sessions/{session}/attachments',
   request: { params: OneSession, body: json(AttachSession) },
   responses: answers(201, SessionTicket),
 });
 const end = createRoute({
-  ...shared,
+  ...forMembers('resources.use'),
   method: 'delete',
   path: '/v1/orgs/{org}/sessions/{session}',
   request: { params: OneSession },
@@ -55,7 +54,6 @@ sessions.openapi(list, async (c) => {
   const { org } = c.req.valid('param');
   const { db } = c.get('services');
   const caller = c.get('caller');
-  await memberRole(db, org, caller);
   const rows = await db.org(org, (tx) =>
     tx
       .select({ session: table, name: resources.name, protocol: resources.protocol })
@@ -83,7 +81,11 @@ sessions.openapi(open, async (c) => {
   const caller = c.get('caller');
   await services.limits.attempt(OPENINGS, caller.user);
   return c.json(
-    await openSession(services, { org, caller, key, requestId: c.get('requestId') }, resource),
+    await openSession(
+      services,
+      { org, caller, member: c.get('member'), key, requestId: c.get('requestId') },
+      resource,
+    ),
     201,
   );
 });
@@ -95,7 +97,11 @@ sessions.openapi(attach, async (c) => {
   const caller = c.get('caller');
   await services.limits.attempt(OPENINGS, caller.user);
   return c.json(
-    await attachSession(services, { org, caller, key, requestId: c.get('requestId') }, session),
+    await attachSession(
+      services,
+      { org, caller, member: c.get('member'), key, requestId: c.get('requestId') },
+      session,
+    ),
     201,
   );
 });
@@ -104,7 +110,6 @@ sessions.openapi(end, async (c) => {
   const { org, session } = c.req.valid('param');
   const { db } = c.get('services');
   const caller = c.get('caller');
-  await memberRole(db, org, caller);
   await db.org(org, async (tx) => {
     const row = await ownSession(tx, caller, session);
     // The node learns of it with its next heartbeat; the generation makes its own later reports stale.

@@ -1,0 +1,67 @@
+/**
+ * Who may call a route, said where the route is declared: `createRoute({ ...forMembers('members.read'), method, path, ... })`. The middleware does the check before the
+ * handler runs; `x-access` puts the same words into `/openapi.json`, from which a test walks every route as every role.
+ */
+import { createMiddleware } from 'hono/factory';
+import { OrgId } from '../schema/ids.ts';
+import type { OrgPermission, PlatformPermission } from '../schema/permissions.ts';
+import { Refusal } from '../schema/refusal.ts';
+import { authenticate } from './middleware/authenticate.ts';
+import { authenticateNode } from './middleware/authenticate-node.ts';
+import { membership, requireOrgPermission, requirePlatformPermission } from './middleware/authorize.ts';
+import type { AppBindings } from './services.ts';
+
+export type Access =
+  | { readonly scope: 'anonymous' | 'person' | 'node' }
+  | { readonly scope: 'organization'; readonly permission: OrgPermission }
+  | { readonly scope: 'platform'; readonly permission: PlatformPermission };
+
+const PERSON: Record<string, string[]>[] = [{ person: [] }];
+const NODE: Record<string, string[]>[] = [{ node: [] }];
+const described = <A extends Access>(access: A) => ({ 'x-access': access });
+
+/** Everyone: signing in, enrolling, health. The handler limits how often. */
+export const forAnyone = described({ scope: 'anonymous' });
+
+/** Whoever is signed in, about themselves. */
+export const forPersons = { ...described({ scope: 'person' }), security: PERSON, middleware: authenticate };
+
+/** A node with a fresh assertion; the handler finds it as `c.get('node')`. */
+export const forNodes = {
+  ...described({ scope: 'node' }),
+  security: NODE,
+  middleware: createMiddleware<AppBindings>(async (c, next) => {
+    c.set('node', await authenticateNode(c.get('services'), c.req.header('authorization')));
+    await next();
+  }),
+};
+
+/** A member of `{org}` who holds the permission; the handler finds what they are there as `c.get('member')`. */
+export function forMembers(permission: OrgPermission) {
+  const check = createMiddleware<AppBindings>(async (c, next) => {
+    const id = OrgId.safeParse(c.req.param('org'));
+    if (!id.success) throw new Refusal('not_found');
+    const member = await membership(c.get('services').db, id.data, c.get('caller'));
+    requireOrgPermission(member, permission);
+    c.set('member', member);
+    await next();
+  });
+  return {
+    ...described({ scope: 'organization', permission }),
+    security: PERSON,
+    middleware: [authenticate, check],
+  };
+}
+
+/** Someone with a role on the platform that holds the permission. */
+export function forPlatform(permission: PlatformPermission) {
+  const check = createMiddleware<AppBindings>(async (c, next) => {
+    requirePlatformPermission(c.get('caller'), permission);
+    await next();
+  });
+  return {
+    ...described({ scope: 'platform', permission }),
+    security: PERSON,
+    middleware: [authenticate, check],
+  };
+}
