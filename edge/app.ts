@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
 import { onError, onNotFound } from './middleware/problem.ts';
+import { type ApiDocument, apiDocument } from './openapi/document.ts';
 import { audit } from './resources/audit/routes.ts';
 import { auth } from './resources/auth/routes.ts';
 import { healthRoutes } from './resources/health.ts';
@@ -60,9 +61,10 @@ export function createApp(
     scheme: 'bearer',
     bearerFormat: 'JWT',
   });
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Secure Access Fabric control API', version: '1' },
+  let document: ApiDocument | undefined;
+  app.get('/openapi.json', (c) => {
+    document ??= apiDocument(app);
+    return c.json(document);
   });
   return app;
 }
