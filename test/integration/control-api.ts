@@ -66,6 +66,11 @@ export class ControlApi implements AsyncDisposable {
     return Promise.resolve(this.#app.request(path, init));
   }
 
+  /** A request as it came, with nothing put right. */
+  handle(request: Request): Promise<Response> {
+    return Promise.resolve(this.#app.fetch(request));
+  }
+
   /** The OpenAPI document, which every answer of `call` is held against. */
   contract(): Promise<Contract> {
     this.#contract ??= Contract.of(this.#app);
@@ -79,7 +84,7 @@ export class ControlApi implements AsyncDisposable {
     token?: string,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const response = await this.#app.request(path, {
+    const response = await this.request(path, {
       method,
       headers: {
         'content-type': 'application/json',
