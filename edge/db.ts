@@ -120,6 +120,13 @@ export function isDuplicate(error: unknown): boolean {
   return codeOf(error) === '23505';
 }
 
+/** What a request said can't be kept: it names something that is not there, or holds what no column takes (a NUL, a number too large). */
+export function isUnfit(error: unknown): 'missing' | 'malformed' | undefined {
+  const code = codeOf(error) ?? '';
+  if (code === '23503') return 'missing';
+  return /^22...$|^54000$/.test(code) ? 'malformed' : undefined;
+}
+
 /** Somebody else holds what this waits for (`lock_timeout`), or it took too long (`statement_timeout`). */
 export function isBusy(error: unknown): boolean {
   const code = codeOf(error);

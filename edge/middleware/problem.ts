@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import type { Problem } from '../../schema/api/problem.ts';
 import { Refusal, type RefusalCode } from '../../schema/refusal.ts';
-import { isAway, isBusy } from '../db.ts';
+import { isAway, isBusy, isUnfit } from '../db.ts';
 import type { AppBindings } from '../services.ts';
 
 function problemResponse(problem: Problem): Response {
@@ -35,6 +35,13 @@ export function invalidRequest(error: z.core.$ZodError, requestId: string): Resp
   return problemResponse(describeRefusal(new Refusal('bad_request'), requestId, errors));
 }
 
+/** The rest of such a body is not read, so the connection can carry nothing more. */
+export function tooLarge(requestId: string): Response {
+  const response = problemResponse(describeRefusal(new Refusal('too_large'), requestId));
+  response.headers.set('connection', 'close');
+  return response;
+}
+
 export const onError: ErrorHandler<AppBindings> = (error, c) => {
   const requestId = c.get('requestId');
   if (error instanceof Refusal) return problemResponse(describeRefusal(error, requestId));
@@ -42,6 +49,13 @@ export const onError: ErrorHandler<AppBindings> = (error, c) => {
     const code = error.status === 413 ? 'too_large' : 'bad_request';
     return problemResponse(describeRefusal(new Refusal(code, error.message), requestId));
   }
+  // The contracts' last line of defence: what a handler let pass and the database did not.
+  const unfit = isUnfit(error);
+  if (unfit === 'missing')
+    return problemResponse(
+      describeRefusal(new Refusal('not_found', 'something that this names does not exist'), requestId),
+    );
+  if (unfit) return problemResponse(describeRefusal(new Refusal('bad_request'), requestId));
   if (isAway(error) || isBusy(error)) {
     c.get('services').log.warn({ requestId, err: error }, 'the database did not answer');
     return problemResponse(
