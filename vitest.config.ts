@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/{architecture,integration,impairment,interop,fuzz}/**/*.test.ts'],
+          include: ['test/{architecture,integration,impairment,interop,fuzz,runtimes,chaos}/**/*.test.ts'],
           maxConcurrency: 9,
           testTimeout: 2 * MINUTE,
           hookTimeout: 2 * MINUTE,

@@ -9,6 +9,7 @@ import { Refusal } from '../schema/refusal.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { authenticateNode } from './middleware/authenticate-node.ts';
 import { membership, requireOrgPermission, requirePlatformPermission } from './middleware/authorize.ts';
+import { idempotent } from './middleware/idempotent.ts';
 import type { AppBindings } from './services.ts';
 
 export type Access =
@@ -24,7 +25,11 @@ const described = <A extends Access>(access: A) => ({ 'x-access': access });
 export const forAnyone = described({ scope: 'anonymous' });
 
 /** Whoever is signed in, about themselves. */
-export const forPersons = { ...described({ scope: 'person' }), security: PERSON, middleware: authenticate };
+export const forPersons = {
+  ...described({ scope: 'person' }),
+  security: PERSON,
+  middleware: [authenticate, idempotent],
+};
 
 /** A node with a fresh assertion; the handler finds it as `c.get('node')`. */
 export const forNodes = {
@@ -49,7 +54,7 @@ export function forMembers(permission: OrgPermission) {
   return {
     ...described({ scope: 'organization', permission }),
     security: PERSON,
-    middleware: [authenticate, check],
+    middleware: [authenticate, check, idempotent],
   };
 }
 
@@ -62,6 +67,6 @@ export function forPlatform(permission: PlatformPermission) {
   return {
     ...described({ scope: 'platform', permission }),
     security: PERSON,
-    middleware: [authenticate, check],
+    middleware: [authenticate, check, idempotent],
   };
 }

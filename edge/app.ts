@@ -2,7 +2,8 @@
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
-import { onError, onNotFound } from './middleware/problem.ts';
+import { onError, onNotFound, tooLarge } from './middleware/problem.ts';
+import { type ApiDocument, apiDocument } from './openapi/document.ts';
 import { audit } from './resources/audit/routes.ts';
 import { auth } from './resources/auth/routes.ts';
 import { healthRoutes } from './resources/health.ts';
@@ -17,10 +18,11 @@ import type { Services } from './services.ts';
 const MAX_BODY = 256 * 1024;
 const TIMEOUT_MS = 30_000;
 
-/** @param acquire gives a request its services; `release` is called once it was answered */
+/** @param acquire gives a request its services; `release` is called once it was answered, in `context` where there is one */
 export function createApp(
   acquire: () => Services,
   release: (services: Services) => Promise<void> = async () => {},
+  context?: { waitUntil(work: Promise<unknown>): void },
 ) {
   const app = newRouter();
   app.onError(onError);
@@ -34,18 +36,16 @@ export function createApp(
     c.header('x-request-id', c.get('requestId'));
     services.metrics.observe(c.req.method, c.res.status, (performance.now() - start) / 1000);
     const released = release(services);
-    try {
-      c.executionCtx.waitUntil(released);
-    } catch {
-      await released;
-    }
+    // Only a Worker lives on after its answer.
+    if (context) context.waitUntil(released);
+    else await released;
   });
   app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin', xFrameOptions: 'DENY' }));
   app.use('/v1/*', async (c, next) => {
     c.header('cache-control', 'no-store');
     await next();
   });
-  app.use(bodyLimit({ maxSize: MAX_BODY }));
+  app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => tooLarge(c.get('requestId')) }));
   app.use(timeout(TIMEOUT_MS));
   for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes])
     app.route('/', part);
@@ -60,9 +60,11 @@ export function createApp(
     scheme: 'bearer',
     bearerFormat: 'JWT',
   });
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Secure Access Fabric control API', version: '1' },
+  app.get('/docs', (c) => c.redirect('/docs/'));
+  let document: ApiDocument | undefined;
+  app.get('/openapi.json', (c) => {
+    document ??= apiDocument(app);
+    return c.json(document);
   });
   return app;
 }

@@ -2,7 +2,7 @@
  * The database, only ever as one of two roles: an organization's (row-level security shows its rows alone) or the platform's. The
  * login role itself may do nothing.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { OrgId } from '../schema/ids.ts';
@@ -17,6 +17,11 @@ export interface Database {
   org<T>(org: OrgId, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Sees all organizations. Only flows and resources that are about the platform itself, nodes or sign-in use it. */
   platform<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * All that `work` does with the database it is given happens in one transaction, or not at all. Askings take turns there, so none may be made
+   * inside another.
+   */
+  together<T>(work: (db: Database) => Promise<T>): Promise<T>;
   /** Milliseconds for the smallest question. */
   ping(): Promise<number>;
   close(): Promise<void>;
@@ -34,20 +39,8 @@ export function openDatabase(url: string, connections: number): Database {
     connection: { statement_timeout: STATEMENT_MS },
     onnotice: () => {},
   });
-  const db = drizzle(client, { schema: tables, casing: 'snake_case' });
-  return {
-    org: (org, work) =>
-      db.transaction(async (tx) => {
-        await tx.execute(
-          sql`select set_config('role', 'fabric_tenant', true), set_config('app.org', ${org}, true)`,
-        );
-        return work(tx);
-      }),
-    platform: (work) =>
-      db.transaction(async (tx) => {
-        await tx.execute(sql`select set_config('role', 'fabric_platform', true)`);
-        return work(tx);
-      }),
+  const db = drizzle(prepared(client), { schema: tables, casing: 'snake_case' });
+  const ends = {
     ping: async () => {
       const start = performance.now();
       await client`select 1`;
@@ -55,10 +48,94 @@ export function openDatabase(url: string, connections: number): Database {
     },
     close: () => client.end({ timeout: 2 }),
   };
+  const whole = (within: Within): Database => ({
+    org: (org, work) => within((tx) => as(tx, tenantOf(org), work)),
+    platform: (work) => within((tx) => as(tx, PLATFORM, work)),
+    together: (work) => within((tx) => work(whole(inTurns(tx)))),
+    ...ends,
+  });
+  return whole((work) => db.transaction(work));
 }
 
-/** PostgreSQL's code for a unique constraint that would break. */
-export function isDuplicate(error: unknown): boolean {
+/** Runs work in a transaction, or in a part of one that can be undone alone. */
+type Within = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+const PLATFORM = sql`select set_config('role', 'fabric_platform', true)`;
+const tenantOf = (org: OrgId) =>
+  sql`select set_config('role', 'fabric_tenant', true), set_config('app.org', ${org}, true)`;
+
+/**
+ * The role goes out first and the work's first question right behind it, in one round trip. Were the order ever lost, or the role refused, the question fails: the login
+ * role may do nothing.
+ */
+async function as<T>(tx: Tx, role: SQL, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const assumed = tx.execute(role).then(() => undefined);
+  const [result] = await Promise.all([work(tx), assumed]);
+  return result;
+}
+
+/** One connection does one thing after another; savepoints that overlap would undo each other. */
+function inTurns(tx: Tx): Within {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(() => tx.transaction(work));
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
+/**
+ * Statements in transactions are parsed once per connection: half the round trips, and the planner's work saved. Kept until the connection ends, which
+ * the driver sees to within the hour.
+ */
+function prepared(client: postgres.Sql): postgres.Sql {
+  const begin = client.begin.bind(client);
+  const each = (scope: postgres.TransactionSql): postgres.TransactionSql => {
+    const unsafe = scope.unsafe.bind(scope);
+    const savepoint = scope.savepoint.bind(scope);
+    return Object.assign(scope, {
+      unsafe: (
+        text: string,
+        parameters: postgres.ParameterOrJSON<never>[],
+        options: postgres.UnsafeQueryOptions,
+      ) => unsafe(text, parameters, { ...options, prepare: true }),
+      savepoint: (work: (inner: postgres.TransactionSql) => unknown) =>
+        savepoint((inner) => work(each(inner))),
+    });
+  };
+  return Object.assign(client, {
+    begin: (work: (scope: postgres.TransactionSql) => unknown) => begin((scope) => work(each(scope))),
+  });
+}
+
+/** The code PostgreSQL or its driver gave, beneath whatever wraps it. */
+function codeOf(error: unknown): string | undefined {
   const cause = error instanceof Error && error.cause ? error.cause : error;
-  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === '23505';
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** A unique constraint would break. */
+export function isDuplicate(error: unknown): boolean {
+  return codeOf(error) === '23505';
+}
+
+/** What a request said can't be kept: it names something that is not there, or holds what no column takes (a NUL, a number too large). */
+export function isUnfit(error: unknown): 'missing' | 'malformed' | undefined {
+  const code = codeOf(error) ?? '';
+  if (code === '23503') return 'missing';
+  return /^22...$|^54000$/.test(code) ? 'malformed' : undefined;
+}
+
+/** Somebody else holds what this waits for (`lock_timeout`), or it took too long (`statement_timeout`). */
+export function isBusy(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === '55P03' || code === '57014' || code === '53300' || code === '40P01';
+}
+
+/** The server is not there, is going or coming: asking again later may help (PostgreSQL, appendix A, classes 08 and 57P). */
+export function isAway(error: unknown): boolean {
+  return /^(08...|57P0[1-5]|CONNECT_TIMEOUT|CONNECTION_\w+|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(
+    codeOf(error) ?? '',
+  );
 }

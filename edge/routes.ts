@@ -20,8 +20,9 @@ const PROBLEMS = {
   default: { description: 'Refused', content: { 'application/problem+json': { schema: Problem } } },
 } as const;
 
+/** A request's body. Required: without that word the library would let a request of another content type pass unchecked. */
 export function json<T extends z.ZodType>(schema: T) {
-  return { content: { 'application/json': { schema } } };
+  return { required: true, content: { 'application/json': { schema } } } as const;
 }
 
 export function answers<T extends z.ZodType, S extends 200 | 201>(status: S, schema: T) {

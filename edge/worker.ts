@@ -42,6 +42,7 @@ export default {
         now,
       }),
       ({ db }) => db.close(),
+      context,
     );
     return app.fetch(request, bindings, { ...context, props: {} });
   },

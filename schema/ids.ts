@@ -17,9 +17,12 @@ export const AttachmentId = z.uuid().brand<'AttachmentId'>();
 export type AttachmentId = z.infer<typeof AttachmentId>;
 
 /** A name people type: lower case letters, digits and hyphens, 1 to 63 characters (RFC 1123 label). */
-export const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
-  error: 'use 1 to 63 lower case letters, digits and hyphens, not starting or ending with a hyphen',
-});
+export const Name = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+    error: 'use 1 to 63 lower case letters, digits and hyphens, not starting or ending with a hyphen',
+  })
+  .meta({ examples: ['build-server'] });
 export type Name = z.infer<typeof Name>;
 
 /** A node's identity as the URI subjectAltName of its certificate. */

@@ -4,7 +4,11 @@ import { z } from 'zod';
 export const Protocol = z.enum(['ssh', 'tcp']);
 export type Protocol = z.infer<typeof Protocol>;
 
-const Host = z.string().min(1).max(253);
+const Host = z
+  .string()
+  .min(1)
+  .max(253)
+  .meta({ examples: ['10.0.0.9'] });
 const Port = z.int().min(1).max(65535);
 
 /** Where the service node finds the target, and what it insists on. Never shown to an organization's users. */
@@ -13,10 +17,19 @@ export const Target = z.discriminatedUnion('protocol', [
     protocol: z.literal('ssh'),
     host: Host,
     port: Port.default(22),
-    username: z.string().min(1).max(64),
+    username: z
+      .string()
+      .min(1)
+      .max(64)
+      .meta({ examples: ['deploy'] }),
     /** Accepted host keys, as OpenSSH prints them: `SHA256:` and unpadded base64. */
     hostKeys: z
-      .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/))
+      .array(
+        z
+          .string()
+          .regex(/^SHA256:[A-Za-z0-9+/]{43}$/)
+          .meta({ examples: ['SHA256:uNiVztksCsDhcc0u9e8BrrJXVGDdmHZ9jCCoGgCZCIQ'] }),
+      )
       .min(1)
       .max(8),
   }),
@@ -26,7 +39,13 @@ export type Target = z.infer<typeof Target>;
 
 /** What the service node signs in with, sealed at rest and delivered only when a session starts. */
 export const Credential = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('private_key'), privateKey: z.string().max(16384) }),
+  z.strictObject({
+    type: z.literal('private_key'),
+    privateKey: z
+      .string()
+      .max(16384)
+      .meta({ examples: ['-----BEGIN OPENSSH PRIVATE KEY-----\n...\n-----END OPENSSH PRIVATE KEY-----\n'] }),
+  }),
   z.strictObject({ type: z.literal('password'), password: z.string().max(1024) }),
 ]);
 export type Credential = z.infer<typeof Credential>;

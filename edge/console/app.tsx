@@ -57,6 +57,11 @@ export function App() {
       ) : (
         <ResourcePage key={resource} api={api} name={resource} />
       )}
+      {resource === undefined && (
+        <footer class="foot">
+          <a href="/docs/">API documentation</a>
+        </footer>
+      )}
     </div>
   );
 }

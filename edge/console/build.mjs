@@ -13,7 +13,7 @@ function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === 'dist' || entry.name === 'build' ? [] : files(path);
-    return /\.(tsx?|css|html|mjs)$/.test(entry.name) ? [path] : [];
+    return /\.(tsx?|css|html|m?js)$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -50,6 +50,9 @@ await build({
   logLevel: 'warning',
 });
 cpSync(join(here, 'index.html'), join(dist, 'index.html'));
+cpSync(join(here, 'docs'), join(dist, 'docs'), { recursive: true });
+for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css'])
+  cpSync(join(root, 'node_modules/swagger-ui-dist', file), join(dist, 'docs', file));
 writeFileSync(stamp, inputs);
 const size = (name) => `${name} ${Math.round(statSync(join(dist, name)).size / 1024)} KiB`;
 process.stderr.write(`console: built (${size('main.js')}, ${size('main.css')})\n`);

@@ -4,6 +4,7 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK } from 'jose';
 import type { ClusterId } from '../../schema/ids.ts';
 import { SigningKey } from '../../schema/snapshot.ts';
 import { keys } from '../../schema/tables/index.ts';
+import { BoundedCache } from '../bounded-cache.ts';
 import type { Tx } from '../db.ts';
 import type { Sealer } from './envelope.ts';
 
@@ -43,10 +44,29 @@ export async function loadSigner(
   cluster: ClusterId | null,
 ): Promise<Signer> {
   const row = await newest(tx, purpose, cluster);
+  let known = opened.get(master);
+  if (!known) {
+    known = new BoundedCache(OPENED_KEYS);
+    opened.set(master, known);
+  }
+  // With its place: a sealed key that was moved to another row must not open there.
+  const name = `${place(purpose, cluster)} ${row.sealed}`;
+  const remembered = known.get(name, Date.now());
+  if (remembered) return remembered;
   const secret = await master.open(row.sealed, place(purpose, cluster));
   const key = await crypto.subtle.importKey('pkcs8', secret, 'Ed25519', false, ['sign']);
-  return { key, kid: SigningKey.parse(JSON.parse(row.publicPart)).kid };
+  const signer = { key, kid: SigningKey.parse(JSON.parse(row.publicPart)).kid };
+  known.set(name, signer, Date.now() + OPENED_MS);
+  return signer;
 }
+
+/**
+ * Opened keys stay open for a minute, in a form that can't be read out. Which one is the newest is asked each time, so that one that was exchanged or withdrawn signs nothing
+ * more.
+ */
+const OPENED_MS = 60_000;
+const OPENED_KEYS = 64;
+const opened = new WeakMap<Sealer, BoundedCache<Signer>>();
 
 /** Public halves, newest first; more than one while a rotation overlaps. */
 export async function loadKeySet(

@@ -2,7 +2,7 @@
 import { createMiddleware } from 'hono/factory';
 import { loadKeySet } from '../keys/signing.ts';
 import type { AppBindings, Services } from '../services.ts';
-import { verifyAccessToken } from '../tokens/access.ts';
+import { verifiedCaller } from '../tokens/verified.ts';
 import { bearer } from './bearer.ts';
 
 /** Public keys change rarely: each process keeps them for a minute. */
@@ -20,6 +20,6 @@ async function accessKeys({ db, master, now }: Services) {
 export const authenticate = createMiddleware<AppBindings>(async (c, next) => {
   const services = c.get('services');
   const token = bearer(c.req.header('authorization'));
-  c.set('caller', await verifyAccessToken(token, await accessKeys(services), services.now()));
+  c.set('caller', await verifiedCaller(token, await accessKeys(services), services.now()));
   await next();
 });

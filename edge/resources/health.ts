@@ -13,6 +13,7 @@ const health = createRoute({
   ...forAnyone,
   method: 'get',
   path: '/health',
+  summary: 'Whether this process can do its work',
   request: { query: z.object({ detailed: z.stringbool().default(false) }) },
   responses: {
     200: { description: 'Serving', ...json(Health) },

@@ -5,8 +5,14 @@ import { Target } from '../resource.ts';
 import { SessionState } from '../session.ts';
 import { SigningKeySet } from '../snapshot.ts';
 
-const Pem = z.string().max(16384);
-const Endpoint = z.string().max(300);
+const Pem = z
+  .string()
+  .max(16384)
+  .meta({ examples: ['-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n'] });
+const Endpoint = z
+  .string()
+  .max(300)
+  .meta({ examples: ['entry.example.com:4433'] });
 
 export const EnrolRequest = z.strictObject({
   /** A bootstrap token: revocable, expiring, counted, limited to roles. */

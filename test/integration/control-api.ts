@@ -12,6 +12,7 @@ import type { Services } from '../../edge/services.ts';
 import type { Enrolment } from '../../schema/api/nodes.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
+import { Contract } from './contract.ts';
 import { MASTER_KEY, PLATFORM_OWNER, type TestDatabase } from './database.ts';
 
 export const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -30,6 +31,7 @@ export class ControlApi implements AsyncDisposable {
   readonly limited: string[] = [];
   now = Date.now();
   readonly #app: ReturnType<typeof createApp>;
+  #contract: Promise<Contract> | undefined;
 
   constructor(database: TestDatabase, limits?: Limits) {
     const open: Limits = {
@@ -59,6 +61,22 @@ export class ControlApi implements AsyncDisposable {
     this.#app = createApp(() => this.services);
   }
 
+  /** The app itself, for what `call` can't say. */
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    return Promise.resolve(this.#app.request(path, init));
+  }
+
+  /** A request as it came, with nothing put right. */
+  handle(request: Request): Promise<Response> {
+    return Promise.resolve(this.#app.fetch(request));
+  }
+
+  /** The OpenAPI document, which every answer of `call` is held against. */
+  contract(): Promise<Contract> {
+    this.#contract ??= Contract.of(this.#app);
+    return this.#contract;
+  }
+
   async call(
     method: string,
     path: string,
@@ -66,7 +84,7 @@ export class ControlApi implements AsyncDisposable {
     token?: string,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const response = await this.#app.request(path, {
+    const response = await this.request(path, {
       method,
       headers: {
         'content-type': 'application/json',
@@ -76,8 +94,10 @@ export class ControlApi implements AsyncDisposable {
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+    const type = response.headers.get('content-type');
+    const answer = type?.includes('json') ? JSON.parse(text) : text;
+    (await this.contract()).check(method, path, response.status, type, answer);
+    return { status: response.status, body: answer, headers: response.headers };
   }
 
   async signIn(

@@ -23,6 +23,7 @@ const list = createRoute({
   ...forMembers('audit.read'),
   method: 'get',
   path: '/v1/orgs/{org}/audit',
+  summary: 'The audit trail, newest first',
   request: {
     params: OrgParam,
     query: z.object({

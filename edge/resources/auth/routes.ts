@@ -22,6 +22,7 @@ const login = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/login',
+  summary: 'Sign in with a password',
   request: { body: json(LoginRequest) },
   responses: answers(200, SignedIn),
 });
@@ -29,6 +30,7 @@ const refresh = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/refresh',
+  summary: 'Exchange a refresh token for the next one and a new access token',
   request: { body: json(RefreshRequest) },
   responses: answers(200, SignedIn),
 });
@@ -36,6 +38,7 @@ const logout = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/logout',
+  summary: 'Sign out: the refresh token and its successors end',
   request: { body: json(RefreshRequest) },
   responses: answersNothing,
 });
@@ -43,6 +46,7 @@ const me = createRoute({
   ...forPersons,
   method: 'get',
   path: '/v1/me',
+  summary: 'Who I am, and which organizations I belong to',
   responses: answers(200, Me),
 });
 

@@ -15,6 +15,7 @@ const list = createRoute({
   ...forMembers('members.read'),
   method: 'get',
   path: '/v1/orgs/{org}/members',
+  summary: 'The people of an organization',
   request: { params: OrgParam },
   responses: answers(200, z.object({ members: z.array(MemberView) })),
 });
@@ -22,6 +23,7 @@ const create = createRoute({
   ...forMembers('members.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/members',
+  summary: 'Add a person',
   request: { params: OrgParam, body: json(CreateMember) },
   responses: answers(201, MemberView),
 });

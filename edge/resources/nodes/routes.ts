@@ -41,6 +41,7 @@ const enrol = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/nodes/enrol',
+  summary: 'Join a cluster with a bootstrap token',
   request: { body: json(EnrolRequest) },
   responses: answers(201, Enrolment),
 });
@@ -48,6 +49,7 @@ const renew = createRoute({
   ...forNodes,
   method: 'post',
   path: '/v1/node/renew',
+  summary: "Renew this node's certificate",
   request: { body: json(RenewRequest) },
   responses: answers(200, Renewal),
 });
@@ -55,6 +57,7 @@ const snapshot = createRoute({
   ...forNodes,
   method: 'get',
   path: '/v1/node/snapshot',
+  summary: 'What this node must know, signed; waits for news',
   request: { query: SnapshotQuery },
   responses: { ...answers(200, SnapshotAnswer), 204: { description: 'Nothing newer' } },
 });
@@ -62,6 +65,7 @@ const heartbeat = createRoute({
   ...forNodes,
   method: 'post',
   path: '/v1/node/heartbeat',
+  summary: 'Say that this node lives, and what it holds',
   request: { body: json(Heartbeat) },
   responses: answers(200, HeartbeatAnswer),
 });
@@ -69,6 +73,7 @@ const start = createRoute({
   ...forNodes,
   method: 'post',
   path: '/v1/node/sessions/{session}/start',
+  summary: 'Start a session that was placed here: its target and sealed credential',
   request: { params: OneSession, body: json(StartSession) },
   responses: answers(200, StartAnswer),
 });
@@ -76,6 +81,7 @@ const report = createRoute({
   ...forNodes,
   method: 'post',
   path: '/v1/node/sessions/{session}/state',
+  summary: "Report a session's state",
   request: { params: OneSession, body: json(ReportSession) },
   responses: answersNothing,
 });

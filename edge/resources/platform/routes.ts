@@ -27,6 +27,7 @@ const createCluster = createRoute({
   ...forPlatform('clusters.manage'),
   method: 'post',
   path: '/v1/platform/clusters',
+  summary: 'Make a cluster: its CA and signing key',
   request: { body: json(CreateCluster) },
   responses: answers(201, ClusterView),
 });
@@ -34,12 +35,14 @@ const listClusters = createRoute({
   ...forPlatform('clusters.read'),
   method: 'get',
   path: '/v1/platform/clusters',
+  summary: 'The clusters',
   responses: answers(200, z.object({ clusters: z.array(ClusterView) })),
 });
 const createOrganization = createRoute({
   ...forPlatform('organizations.manage'),
   method: 'post',
   path: '/v1/platform/organizations',
+  summary: 'Make an organization',
   request: { body: json(CreateOrganization) },
   responses: answers(201, OrganizationView),
 });
@@ -47,6 +50,7 @@ const createToken = createRoute({
   ...forPlatform('nodes.enrol'),
   method: 'post',
   path: '/v1/platform/clusters/{cluster}/bootstrap-tokens',
+  summary: 'Make a token that nodes enrol with',
   request: { params: OneCluster, body: json(CreateBootstrapToken) },
   responses: answers(201, BootstrapToken),
 });
@@ -54,6 +58,7 @@ const revokeToken = createRoute({
   ...forPlatform('nodes.enrol'),
   method: 'delete',
   path: '/v1/platform/clusters/{cluster}/bootstrap-tokens/{token}',
+  summary: 'Revoke a bootstrap token',
   request: { params: OneCluster.extend({ token: z.uuid() }) },
   responses: answersNothing,
 });
@@ -61,6 +66,7 @@ const listNodes = createRoute({
   ...forPlatform('nodes.read'),
   method: 'get',
   path: '/v1/platform/clusters/{cluster}/nodes',
+  summary: 'The nodes of a cluster',
   request: { params: OneCluster },
   responses: answers(200, NodeList),
 });

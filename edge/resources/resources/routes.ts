@@ -21,6 +21,7 @@ const list = createRoute({
   ...forMembers('resources.use'),
   method: 'get',
   path: '/v1/orgs/{org}/resources',
+  summary: 'What I may reach',
   request: { params: OrgParam },
   responses: answers(200, ResourceList),
 });
@@ -28,6 +29,7 @@ const create = createRoute({
   ...forMembers('resources.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/resources',
+  summary: 'Make a resource, with the credential its target takes',
   request: { params: OrgParam, body: json(CreateResource) },
   responses: answers(201, ResourceView),
 });
@@ -35,6 +37,7 @@ const grant = createRoute({
   ...forMembers('grants.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/resources/{resource}/grants',
+  summary: 'Let a person, or everyone with a role, reach a resource',
   request: { params: OrgParam.extend({ resource: ResourceId }), body: json(CreateGrant) },
   responses: answersNothing,
 });

@@ -23,6 +23,7 @@ const list = createRoute({
   ...forMembers('resources.use'),
   method: 'get',
   path: '/v1/orgs/{org}/sessions',
+  summary: 'My sessions that live',
   request: { params: OrgParam },
   responses: answers(200, SessionList),
 });
@@ -30,6 +31,7 @@ const open = createRoute({
   ...forMembers('resources.use'),
   method: 'post',
   path: '/v1/orgs/{org}/sessions',
+  summary: 'Open a session: a ticket to attach with',
   request: { params: OrgParam, body: json(OpenSession) },
   responses: answers(201, SessionTicket),
 });
@@ -37,6 +39,7 @@ const attach = createRoute({
   ...forMembers('resources.use'),
   method: 'post',
   path: '/v1/orgs/{org}/sessions/{session}/attachments',
+  summary: 'Attach again to a session that lives',
   request: { params: OneSession, body: json(AttachSession) },
   responses: answers(201, SessionTicket),
 });
@@ -44,6 +47,7 @@ const end = createRoute({
   ...forMembers('resources.use'),
   method: 'delete',
   path: '/v1/orgs/{org}/sessions/{session}',
+  summary: 'End a session',
   request: { params: OneSession },
   responses: answersNothing,
 });

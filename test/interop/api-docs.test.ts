@@ -1,0 +1,35 @@
+/** The API documentation in a real browser: whole, from this machine alone, under the page's strict policy. */
+import { chromium } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { Stack } from '../stack.ts';
+
+test('the documentation renders every route with no request elsewhere and nothing that the policy forbids', async () => {
+  await using stack = await Stack.start('node');
+  const api = stack.client();
+  const { routes } = await api.contract();
+  await api[Symbol.asyncDispose]();
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    const elsewhere: string[] = [];
+    const complaints: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(stack.origin) && !request.url().startsWith('data:'))
+        elsewhere.push(request.url());
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(`${stack.origin}/docs/`);
+    await page.locator('.opblock').first().waitFor();
+    expect(await page.locator('.opblock').count()).toBe(routes.length);
+    await page.locator('.opblock-summary').filter({ hasText: '/v1/orgs/{org}/resources' }).first().click();
+    await page.locator('.opblock-body').first().waitFor();
+    expect(await page.locator('.opblock-body').first().textContent()).toContain('build-server');
+    expect(elsewhere).toEqual([]);
+    expect(complaints).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});
