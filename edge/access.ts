@@ -2,14 +2,20 @@
  * Who may call a route, said where the route is declared: `createRoute({ ...forMembers('members.read'), method, path, ... })`. The middleware does the check before the
  * handler runs; `x-access` puts the same words into `/openapi.json`, from which a test walks every route as every role.
  */
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { OrgId } from '../schema/ids.ts';
 import type { OrgPermission, PlatformPermission } from '../schema/permissions.ts';
 import { Refusal } from '../schema/refusal.ts';
+import { API_KEY_PREFIX } from '../schema/tokens/api-key.ts';
+import { clientAddress } from './client-address.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { authenticateKey } from './middleware/authenticate-key.ts';
 import { authenticateNode } from './middleware/authenticate-node.ts';
 import { membership, requireOrgPermission, requirePlatformPermission } from './middleware/authorize.ts';
+import { bearer } from './middleware/bearer.ts';
 import { idempotent } from './middleware/idempotent.ts';
+import { countRefused, limitCaller, limitOrganization } from './middleware/limit-requests.ts';
 import type { AppBindings } from './services.ts';
 
 export type Access =
@@ -18,6 +24,7 @@ export type Access =
   | { readonly scope: 'platform'; readonly permission: PlatformPermission };
 
 const PERSON: Record<string, string[]>[] = [{ person: [] }];
+const API_KEY: Record<string, string[]>[] = [{ apiKey: [] }];
 const NODE: Record<string, string[]>[] = [{ node: [] }];
 const described = <A extends Access>(access: A) => ({ 'x-access': access });
 
@@ -28,7 +35,7 @@ export const forAnyone = described({ scope: 'anonymous' });
 export const forPersons = {
   ...described({ scope: 'person' }),
   security: PERSON,
-  middleware: [authenticate, idempotent],
+  middleware: [countRefused, authenticate, limitCaller, idempotent],
 };
 
 /** A node with a fresh assertion; the handler finds it as `c.get('node')`. */
@@ -41,32 +48,46 @@ export const forNodes = {
   }),
 };
 
+function orgIn(c: Context<AppBindings>): OrgId {
+  const id = OrgId.safeParse(c.req.param('org'));
+  if (!id.success) throw new Refusal('not_found');
+  return id.data;
+}
+
+/** A person with an access token, or a service account with a key of that organization. */
+const authenticateMember = createMiddleware<AppBindings>(async (c, next) => {
+  const token = bearer(c.req.header('authorization'));
+  if (!token.startsWith(API_KEY_PREFIX)) return authenticate(c, next);
+  c.set('caller', await authenticateKey(c.get('services'), orgIn(c), token, clientAddress(c)));
+  await next();
+});
+
 /** A member of `{org}` who holds the permission; the handler finds what they are there as `c.get('member')`. */
 export function forMembers(permission: OrgPermission) {
   const check = createMiddleware<AppBindings>(async (c, next) => {
-    const id = OrgId.safeParse(c.req.param('org'));
-    if (!id.success) throw new Refusal('not_found');
-    const member = await membership(c.get('services').db, id.data, c.get('caller'));
+    const org = orgIn(c);
+    const member = await membership(c.get('services'), org, c.get('caller'), c.get('requestId'));
+    await limitOrganization(c, org);
     requireOrgPermission(member, permission);
     c.set('member', member);
     await next();
   });
   return {
     ...described({ scope: 'organization', permission }),
-    security: PERSON,
-    middleware: [authenticate, check, idempotent],
+    security: [...PERSON, ...API_KEY],
+    middleware: [countRefused, authenticateMember, limitCaller, check, idempotent],
   };
 }
 
 /** Someone with a role on the platform that holds the permission. */
 export function forPlatform(permission: PlatformPermission) {
   const check = createMiddleware<AppBindings>(async (c, next) => {
-    requirePlatformPermission(c.get('caller'), permission);
+    await requirePlatformPermission(c.get('services').db, c.get('caller'), permission);
     await next();
   });
   return {
     ...described({ scope: 'platform', permission }),
     security: PERSON,
-    middleware: [authenticate, check, idempotent],
+    middleware: [countRefused, authenticate, limitCaller, check, idempotent],
   };
 }

@@ -4,14 +4,21 @@ import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
 import { onError, onNotFound, tooLarge } from './middleware/problem.ts';
 import { type ApiDocument, apiDocument } from './openapi/document.ts';
+import { administrators } from './resources/administrators/routes.ts';
 import { audit } from './resources/audit/routes.ts';
 import { auth } from './resources/auth/routes.ts';
+import { grants } from './resources/grants/routes.ts';
+import { groups } from './resources/groups/routes.ts';
 import { healthRoutes } from './resources/health.ts';
 import { members } from './resources/members/routes.ts';
 import { nodes } from './resources/nodes/routes.ts';
+import { organizations } from './resources/organizations/routes.ts';
 import { platform } from './resources/platform/routes.ts';
 import { resources } from './resources/resources/routes.ts';
+import { roles } from './resources/roles/routes.ts';
+import { serviceAccounts } from './resources/service-accounts/routes.ts';
 import { sessions } from './resources/sessions/routes.ts';
+import { supportAccess } from './resources/support-access/routes.ts';
 import { newRouter } from './routes.ts';
 import type { Services } from './services.ts';
 
@@ -49,11 +56,18 @@ export function createApp(
   app.use(timeout(TIMEOUT_MS));
   for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes])
     app.route('/', part);
+  for (const part of [organizations, roles, groups, grants, serviceAccounts, supportAccess, administrators])
+    app.route('/', part);
   app.get('/metrics', (c) => c.text(c.get('services').metrics.text()));
   app.openAPIRegistry.registerComponent('securitySchemes', 'person', {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'fabk_…',
   });
   app.openAPIRegistry.registerComponent('securitySchemes', 'node', {
     type: 'http',

@@ -5,7 +5,7 @@ import type { Tx } from './db.ts';
 
 export interface AuditEntry {
   readonly org: OrgId | null;
-  readonly actor: `user:${string}` | `node:${string}` | 'anonymous';
+  readonly actor: `user:${string}` | `service-account:${string}` | `node:${string}` | 'anonymous';
   readonly action: string;
   readonly subject?: string;
   readonly reason?: string;

@@ -1,24 +1,42 @@
 /** Who calls, as handlers find them on the request. */
-import type { ClusterId, NodeId, OrgId, UserId } from '../schema/ids.ts';
+import type { ApiKeyId, ClusterId, NodeId, OrgId, UserId } from '../schema/ids.ts';
 import type { OrgPermission } from '../schema/permissions.ts';
-import type { OrgRole, PlatformRole } from '../schema/roles.ts';
+import type { PlatformRole, RoleName } from '../schema/roles.ts';
+import type { Principal } from './policy/evaluate.ts';
 
-/** The bearer of an access token. */
+/** The bearer of an access token, or of an API key. */
 export interface Caller {
+  /** A person; with `key`, the service account it belongs to. Both are one space of ids. */
   readonly user: UserId;
   readonly platformRole: PlatformRole | null;
+  readonly key?: { readonly id: ApiKeyId; readonly permissions: readonly OrgPermission[] };
 }
 
 /** What a caller is in one organization. */
 export interface Member {
   readonly org: OrgId;
-  /** Null for the platform's owner, who sets it up without belonging to it. */
-  readonly role: OrgRole | null;
+  /** Null for those who do not belong to it: the platform's owner setting it up, and whom access was lent. */
+  readonly role: RoleName | null;
+  /** Their own role and those of their groups. */
+  readonly roles: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
   readonly permissions: ReadonlySet<OrgPermission>;
+  /** The platform's owner, while the organization has none: gives roles without holding them. */
+  readonly setsUp: boolean;
 }
 
 /** A node that proved its key. */
 export interface CallingNode {
   readonly id: NodeId;
   readonly cluster: ClusterId;
+}
+
+/** How the audit trail names a caller. */
+export function actorOf({ user, key }: Caller): `user:${string}` | `service-account:${string}` {
+  return key ? `service-account:${user}` : `user:${user}`;
+}
+
+/** A caller as grants see them. */
+export function principalOf({ user, key }: Caller, { roles, groups }: Member): Principal {
+  return { type: key ? 'service_account' : 'user', id: user, roles, groups };
 }

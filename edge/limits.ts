@@ -9,6 +9,8 @@ import { Refusal } from '../schema/refusal.ts';
 const STRICTER = 0.5;
 const LOCAL_ENTRIES = 10_000;
 const TIMEOUT_MS = 1500;
+/** Redis that did not answer is left alone for so long: not every request waits for it. */
+const AWAY_MS = 5_000;
 
 export interface Limit {
   readonly name: string;
@@ -28,6 +30,8 @@ export interface Limits {
 /** Counts of this process, for when Redis is gone. Shared by all requests. */
 export class LocalCounts {
   readonly #counts = new Map<string, { count: number; until: number }>();
+  /** Milliseconds since the epoch; before it Redis is not asked. */
+  redisAwayUntil = 0;
   add(key: string, windowS: number, now: number): number {
     const entry = this.#counts.get(key);
     if (entry && entry.until > now) return ++entry.count;
@@ -44,15 +48,26 @@ export class LocalCounts {
 export function redisLimits(url: string, token: string, local: LocalCounts, now: () => number): Limits {
   const redis = () =>
     new Redis({ url, token, enableTelemetry: false, retry: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const countInRedis = async (key: string, windowS: number): Promise<number | undefined> => {
+    if (local.redisAwayUntil > now()) return undefined;
+    try {
+      const [count] = await redis().multi().incr(key).expire(key, windowS, 'NX').exec<[number, number]>();
+      return count;
+    } catch {
+      local.redisAwayUntil = now() + AWAY_MS;
+      return undefined;
+    }
+  };
   return {
     attempt: async ({ name, max, windowS }, who) => {
       const key = `fabric:limit:${name}:${who}`;
-      const count = await countInRedis(redis(), key, windowS);
+      const count = await countInRedis(key, windowS);
       const [seen, allowed] =
         count === undefined ? [local.add(key, windowS, now()), Math.ceil(max * STRICTER)] : [count, max];
       if (seen > allowed)
         throw new Refusal('rate_limited', `too many attempts: wait ${windowS} seconds and try again`);
     },
+    // Always asked: a mark that Redis holds must be found, even just after it did not answer.
     markOnce: async (key, seconds) => {
       try {
         return (await redis().set(`fabric:once:${key}`, 1, { nx: true, ex: seconds })) === 'OK';
@@ -66,13 +81,4 @@ export function redisLimits(url: string, token: string, local: LocalCounts, now:
       return performance.now() - start;
     },
   };
-}
-
-async function countInRedis(redis: Redis, key: string, windowS: number): Promise<number | undefined> {
-  try {
-    const [count] = await redis.multi().incr(key).expire(key, windowS, 'NX').exec<[number, number]>();
-    return count;
-  } catch {
-    return undefined;
-  }
 }

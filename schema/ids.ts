@@ -16,6 +16,17 @@ export type SessionId = z.infer<typeof SessionId>;
 export const AttachmentId = z.uuid().brand<'AttachmentId'>();
 export type AttachmentId = z.infer<typeof AttachmentId>;
 
+export const GroupId = z.uuid().brand<'GroupId'>();
+export type GroupId = z.infer<typeof GroupId>;
+export const GrantId = z.uuid().brand<'GrantId'>();
+export type GrantId = z.infer<typeof GrantId>;
+export const ServiceAccountId = z.uuid().brand<'ServiceAccountId'>();
+export type ServiceAccountId = z.infer<typeof ServiceAccountId>;
+export const ApiKeyId = z.uuid().brand<'ApiKeyId'>();
+export type ApiKeyId = z.infer<typeof ApiKeyId>;
+export const SupportAccessId = z.uuid().brand<'SupportAccessId'>();
+export type SupportAccessId = z.infer<typeof SupportAccessId>;
+
 /** A name people type: lower case letters, digits and hyphens, 1 to 63 characters (RFC 1123 label). */
 export const Name = z
   .string()

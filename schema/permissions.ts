@@ -94,7 +94,7 @@ export const ORG_ROLE_PERMISSIONS: Readonly<Record<OrgRole, readonly OrgPermissi
   organization_user: USER,
 };
 
-/** What the platform's owner may do in any organization: set it up and hand it over, never use or read what is in it. */
+/** What the platform's owner may do in an organization that has no owner of its own yet: set it up and hand it over, never use or read what is in it. */
 export const PLATFORM_OWNER_IN_ORG: readonly OrgPermission[] = [
   'organization.read',
   'members.read',
@@ -116,3 +116,10 @@ export const PLATFORM_ROLE_PERMISSIONS: Readonly<Record<PlatformRole, readonly P
   ],
   platform_recovery: ['clusters.read', 'nodes.read', 'partitions.manage', 'platform-audit.read'],
 };
+
+/** What no access that was lent to the platform's people opens, whatever role it names: reaching machines and seeing secrets. */
+export const NEVER_LENT: ReadonlySet<OrgPermission> = new Set<OrgPermission>([
+  'resources.use',
+  'secrets.reveal',
+  'security.manage',
+]);

@@ -42,6 +42,7 @@ const REFUSALS = {
   unavailable: { status: 503, text: 'a part this call needs is not available right now' },
   protocol_violation: { status: 400, text: 'the other side broke the protocol' },
   internal: { status: 500, text: 'an error of ours: it was logged under the request id' },
+  quota_exceeded: { status: 429, text: 'the organization has reached one of its limits' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -17,9 +17,10 @@ import { DATA_PLANE_LIFETIME_S, issueDataPlaneToken } from '../../schema/tokens/
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import { WEBTRANSPORT_PATH } from '../../schema/wire/attach.ts';
 import { record } from '../audit.ts';
-import type { Caller, Member } from '../caller.ts';
+import { actorOf, type Caller, type Member, principalOf } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import { loadSigner } from '../keys/signing.ts';
+import { requireRoom } from '../quotas.ts';
 import { findResource, listAllowed } from '../resources/resources/store.ts';
 import type { Services } from '../services.ts';
 
@@ -46,6 +47,7 @@ export async function openSession(
   const cluster = await clusterOf(services, org);
   const service = await services.db.platform((tx) => pickService(tx, cluster, pool, services.now()));
   const session = await services.db.org(org, async (tx) => {
+    await requireRoom(tx, org, 'sessions', services.now());
     const [row] = await tx
       .insert(sessions)
       .values({ orgId: org, resourceId: resource, userId: caller.user, nodeId: service })
@@ -54,7 +56,7 @@ export async function openSession(
     const id = SessionId.parse(row.id);
     await record(tx, {
       org,
-      actor: `user:${caller.user}`,
+      actor: actorOf(caller),
       action: 'session.open',
       subject: `${id} on ${resource}`,
       requestId: opening.requestId,
@@ -96,12 +98,12 @@ export async function ownSession(tx: Tx, caller: Caller, id: SessionId) {
   return session;
 }
 
-async function reachable({ db }: Services, { org, caller, member }: Opening, resource: ResourceId) {
+async function reachable({ db, now }: Services, { org, caller, member }: Opening, resource: ResourceId) {
   return db.org(org, async (tx) => {
-    const allowed = (await listAllowed(tx, caller.user, member)).find(({ id }) => id === resource);
-    const row = allowed && (await findResource(tx, resource));
-    if (!row) throw new Refusal('not_found');
-    return { allowed, pool: row.egressPool };
+    const principal = principalOf(caller, member);
+    const [allowed] = await listAllowed(tx, org, principal, new Date(now()), resource);
+    if (!allowed) throw new Refusal('not_found');
+    return { allowed, pool: (await findResource(tx, resource)).egressPool };
   });
 }
 
@@ -188,7 +190,7 @@ async function ticket(
     const subject = `${attachment} to ${placed.id}`;
     await record(tx, {
       org,
-      actor: `user:${caller.user}`,
+      actor: actorOf(caller),
       action: 'session.attach',
       subject,
       generation: placed.generation,

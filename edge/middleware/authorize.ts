@@ -1,7 +1,8 @@
-/** What a caller may do: by their place in an organization, or by their role on the platform. */
-import { and, eq } from 'drizzle-orm';
-import type { OrgId } from '../../schema/ids.ts';
+/** What a caller may do: by their place in an organization, by access lent to them, or by their role on the platform. */
+import { and, desc, eq, gt, isNull } from 'drizzle-orm';
+import type { OrgId, UserId } from '../../schema/ids.ts';
 import {
+  NEVER_LENT,
   ORG_ROLE_PERMISSIONS,
   type OrgPermission,
   PLATFORM_OWNER_IN_ORG,
@@ -9,22 +10,106 @@ import {
   type PlatformPermission,
 } from '../../schema/permissions.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { memberships } from '../../schema/tables/index.ts';
+import type { PlatformRole } from '../../schema/roles.ts';
+import { memberships, organizations, supportAccess, users } from '../../schema/tables/index.ts';
+import { record } from '../audit.ts';
 import type { Caller, Member } from '../caller.ts';
-import type { Database } from '../db.ts';
+import type { Database, Tx } from '../db.ts';
+import { type Holding, holdingsOfAccounts, holdingsOfPeople } from '../policy/holdings.ts';
+import { forKeys } from '../policy/may-give.ts';
+import type { Services } from '../services.ts';
+
+/** Use of lent access is noted once in so long. */
+const NOTED_MS = 5 * 60_000;
 
 /** A stranger learns nothing, not even that the organization exists. @throws Refusal `not_found` */
-export async function membership(db: Database, org: OrgId, caller: Caller): Promise<Member> {
-  const [row] = await db.org(org, (tx) =>
-    tx
-      .select({ role: memberships.role })
-      .from(memberships)
-      .where(and(eq(memberships.orgId, org), eq(memberships.userId, caller.user))),
+export async function membership(
+  services: Services,
+  org: OrgId,
+  caller: Caller,
+  requestId: string,
+): Promise<Member> {
+  const { db, now } = services;
+  const found = await db.org(org, async (tx) => {
+    const { user, key } = caller;
+    const holdings = await (key ? holdingsOfAccounts : holdingsOfPeople)(tx, org, [user]);
+    const holding = holdings.get(user);
+    return holding && { org, ...holding, permissions: permissionsWith(caller, holding), setsUp: false };
+  });
+  if (found) return found;
+  // The token may be older than the role it names: who comes from outside is looked up.
+  if (caller.platformRole === null || caller.key) throw new Refusal('not_found');
+  const role = await platformRoleOf(db, caller.user);
+  if (role === null) throw new Refusal('not_found');
+  return db.org(org, (tx) => outsider(tx, { org, user: caller.user, role, now: now(), requestId }));
+}
+
+/** A key holds at most what it was made for, and nothing that asks for a person. */
+function permissionsWith({ key }: Caller, { permissions }: Holding): ReadonlySet<OrgPermission> {
+  return key ? new Set(forKeys(key.permissions)).intersection(permissions) : permissions;
+}
+
+interface Outsider {
+  readonly org: OrgId;
+  readonly user: UserId;
+  readonly role: PlatformRole;
+  readonly now: number;
+  readonly requestId: string;
+}
+
+async function outsider(tx: Tx, who: Outsider): Promise<Member> {
+  const { org } = who;
+  const nobody = { org, role: null, roles: new Set<string>(), groups: new Set<string>() };
+  if (who.role === 'platform_owner' && (await lacksOwner(tx, org)))
+    return { ...nobody, permissions: new Set(PLATFORM_OWNER_IN_ORG), setsUp: true };
+  const lent = await lentAccess(tx, who);
+  if (!lent) throw new Refusal('not_found');
+  const permissions = new Set(ORG_ROLE_PERMISSIONS[lent].filter((permission) => !NEVER_LENT.has(permission)));
+  return { ...nobody, permissions, setsUp: false };
+}
+
+async function lacksOwner(tx: Tx, org: OrgId): Promise<boolean> {
+  const [row] = await tx
+    .select({ owner: memberships.userId })
+    .from(organizations)
+    .leftJoin(
+      memberships,
+      and(eq(memberships.orgId, organizations.id), eq(memberships.role, 'organization_owner')),
+    )
+    .where(eq(organizations.id, org))
+    .limit(1);
+  return row?.owner === null;
+}
+
+async function lentAccess(tx: Tx, { org, user, now, requestId }: Outsider) {
+  const [row] = await tx
+    .select()
+    .from(supportAccess)
+    .where(
+      and(
+        eq(supportAccess.userId, user),
+        isNull(supportAccess.revokedAt),
+        gt(supportAccess.expiresAt, new Date(now)),
+      ),
+    )
+    .orderBy(desc(supportAccess.createdAt))
+    .limit(1);
+  if (row && (row.lastUsedAt === null || now - row.lastUsedAt.getTime() >= NOTED_MS)) {
+    await tx
+      .update(supportAccess)
+      .set({ lastUsedAt: new Date(now) })
+      .where(eq(supportAccess.id, row.id));
+    const entry = { actor: `user:${user}`, action: 'support-access.use', subject: row.id } as const;
+    await record(tx, { org, ...entry, requestId });
+  }
+  return row?.role;
+}
+
+async function platformRoleOf(db: Database, user: UserId): Promise<PlatformRole | null> {
+  const [row] = await db.platform((tx) =>
+    tx.select({ role: users.platformRole }).from(users).where(eq(users.id, user)),
   );
-  const held: OrgPermission[] = row ? [...ORG_ROLE_PERMISSIONS[row.role]] : [];
-  if (caller.platformRole === 'platform_owner') held.push(...PLATFORM_OWNER_IN_ORG);
-  if (held.length === 0) throw new Refusal('not_found');
-  return { org, role: row?.role ?? null, permissions: new Set(held) };
+  return row?.role ?? null;
 }
 
 /** @throws Refusal `forbidden` */
@@ -32,8 +117,13 @@ export function requireOrgPermission(member: Member, permission: OrgPermission):
   if (!member.permissions.has(permission)) throw new Refusal('forbidden', `this needs ${permission}`);
 }
 
-/** @throws Refusal `forbidden` */
-export function requirePlatformPermission(caller: Caller, permission: PlatformPermission): void {
-  const held = caller.platformRole === null ? [] : PLATFORM_ROLE_PERMISSIONS[caller.platformRole];
+/** By the role they have now: one that was taken away ends before the token that names it. @throws Refusal `forbidden` */
+export async function requirePlatformPermission(
+  db: Database,
+  caller: Caller,
+  permission: PlatformPermission,
+): Promise<void> {
+  const role = caller.platformRole === null ? null : await platformRoleOf(db, caller.user);
+  const held = role === null ? [] : PLATFORM_ROLE_PERMISSIONS[role];
   if (!held.includes(permission)) throw new Refusal('forbidden', `this needs ${permission}`);
 }

@@ -1,7 +1,7 @@
 /** Sign-in. Access tokens live ten minutes; refresh tokens rotate, and a reused one ends its whole family. */
 import { z } from 'zod';
 import { Name, OrgId, UserId } from '../ids.ts';
-import { OrgRole, PlatformRole } from '../roles.ts';
+import { PlatformRole, RoleName } from '../roles.ts';
 
 export const ACCESS_LIFETIME_S = 600;
 
@@ -18,7 +18,7 @@ export const Me = z.object({
   email: z.string(),
   name: z.string(),
   platformRole: PlatformRole.nullable(),
-  organizations: z.array(z.object({ id: OrgId, name: Name, role: OrgRole })),
+  organizations: z.array(z.object({ id: OrgId, name: Name, role: RoleName })),
 });
 export type Me = z.infer<typeof Me>;
 

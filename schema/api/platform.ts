@@ -1,7 +1,7 @@
 /** What the platform's owner sets up: clusters, organizations, people, bootstrap tokens. */
 import { z } from 'zod';
 import { ClusterId, Name, NodeId, OrgId, UserId } from '../ids.ts';
-import { NodeRole, OrgRole } from '../roles.ts';
+import { NodeRole, RoleName } from '../roles.ts';
 
 export const CreateCluster = z.strictObject({ name: Name, origins: z.array(z.url()).max(16).default([]) });
 export const ClusterView = z.object({ id: ClusterId, name: Name });
@@ -12,10 +12,10 @@ export const OrganizationView = z.object({ id: OrgId, name: Name });
 export const CreateMember = z.strictObject({
   email: z.email().max(254),
   name: z.string().min(1).max(200),
-  role: OrgRole,
+  role: RoleName,
   password: z.string().min(12).max(1024),
 });
-export const MemberView = z.object({ id: UserId, email: z.string(), name: z.string(), role: OrgRole });
+export const MemberView = z.object({ id: UserId, email: z.string(), name: z.string(), role: RoleName });
 
 export const CreateBootstrapToken = z.strictObject({
   roles: z.array(NodeRole).min(1),

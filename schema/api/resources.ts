@@ -1,9 +1,9 @@
 /** Resources of an organization, and who may reach them. */
 import { z } from 'zod';
 import { ChannelGrants } from '../channel.ts';
-import { Name, ResourceId, UserId } from '../ids.ts';
+import { GrantId, Name, ResourceId } from '../ids.ts';
+import { Grantee, Labels, Scope, Window } from '../policy.ts';
 import { Credential, Protocol, Target } from '../resource.ts';
-import { OrgRole } from '../roles.ts';
 
 /** What a person sees: no address, no node. */
 export const ResourceView = z.object({
@@ -20,18 +20,57 @@ export const CreateResource = z.strictObject({
   egressPool: Name,
   target: Target,
   credential: Credential.optional(),
+  labels: Labels.default({}),
 });
 export type CreateResource = z.input<typeof CreateResource>;
 
-/** To one user or to everyone with a role; without `channels` all that the protocol has. */
-export const CreateGrant = z.strictObject({
-  to: z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('user'), user: UserId }),
-    z.strictObject({ type: z.literal('role'), role: OrgRole }),
-  ]),
-  channels: ChannelGrants.optional(),
+/** What is left out stays as it is. A new target, pool or credential ends the sessions that use the old one. */
+export const ChangeResource = z.strictObject({
+  name: Name.optional(),
+  labels: Labels.optional(),
+  egressPool: Name.optional(),
+  target: Target.optional(),
+  /** Null: none any more. */
+  credential: Credential.nullable().optional(),
 });
-export type CreateGrant = z.input<typeof CreateGrant>;
+export type ChangeResource = z.infer<typeof ChangeResource>;
+
+/** What those who manage resources see. The credential itself is never shown again. */
+export const ManagedResource = z.object({
+  id: ResourceId,
+  name: Name,
+  protocol: Protocol,
+  labels: Labels,
+  egressPool: Name,
+  target: Target,
+  hasCredential: z.boolean(),
+});
+export const ManagedResourceList = z.object({ resources: z.array(ManagedResource) });
+
+const Terms = {
+  to: Grantee,
+  /** All that the protocol has, when left out. */
+  channels: ChannelGrants.optional(),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  window: Window.optional(),
+};
+/** On the resource that the path names. */
+export const CreateGrant = z.strictObject(Terms);
+export type CreateGrant = z.infer<typeof CreateGrant>;
+/** On one resource, or on all that have some labels. */
+export const CreateOrgGrant = z.strictObject({ ...Terms, on: Scope });
+export type CreateOrgGrant = z.infer<typeof CreateOrgGrant>;
+
+export const GrantView = z.object({
+  id: GrantId,
+  to: Grantee,
+  on: Scope,
+  channels: ChannelGrants.nullable(),
+  expiresAt: z.iso.datetime().nullable(),
+  window: Window.nullable(),
+});
+export type GrantView = z.infer<typeof GrantView>;
+export const GrantList = z.object({ grants: z.array(GrantView) });
 
 /** The channels each protocol has, all allowed. */
 export const PROTOCOL_CHANNELS = {

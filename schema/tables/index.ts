@@ -1,7 +1,10 @@
 /** Every table, for the database handle and for drizzle-kit. */
+export * from './api-keys.ts';
 export * from './audit.ts';
+export * from './authorization.ts';
 export * from './clusters.ts';
 export * from './idempotency.ts';
+export * from './organization-settings.ts';
 export * from './people.ts';
 export * from './resources.ts';
 export * from './sessions.ts';

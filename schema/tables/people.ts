@@ -1,7 +1,7 @@
 /** Organizations, users, who belongs where, and their sign-ins. */
 import { sql } from 'drizzle-orm';
 import { boolean, index, pgPolicy, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import type { OrgRole, PlatformRole } from '../roles.ts';
+import type { PlatformRole, RoleName } from '../roles.ts';
 import { clusters } from './clusters.ts';
 import { at, createdAt, id } from './columns.ts';
 import { currentOrg, platformPolicy, tenantPolicies, tenantRole } from './policies.ts';
@@ -58,7 +58,7 @@ export const memberships = pgTable(
     userId: uuid()
       .notNull()
       .references(() => users.id),
-    role: text().$type<OrgRole>().notNull(),
+    role: text().$type<RoleName>().notNull(),
     createdAt: createdAt(),
   },
   (table) => [

@@ -1,9 +1,13 @@
 /** Resources, their sealed credentials, and who may reach them. */
-import { index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { check, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { ChannelGrants } from '../channel.ts';
+import type { Labels, Window } from '../policy.ts';
 import type { Protocol, Target } from '../resource.ts';
-import type { OrgRole } from '../roles.ts';
-import { createdAt, id } from './columns.ts';
+import type { RoleName } from '../roles.ts';
+import { serviceAccounts } from './api-keys.ts';
+import { groups } from './authorization.ts';
+import { at, createdAt, id } from './columns.ts';
 import { organizations, users } from './people.ts';
 import { tenantPolicies } from './policies.ts';
 
@@ -18,6 +22,7 @@ export const resources = pgTable(
     protocol: text().$type<Protocol>().notNull(),
     egressPool: text().notNull(),
     target: jsonb().$type<Target>().notNull(),
+    labels: jsonb().$type<Labels>().notNull().default({}),
     createdAt: createdAt(),
   },
   (table) => [
@@ -42,7 +47,7 @@ export const credentials = pgTable(
   (table) => [...tenantPolicies('credentials', table.orgId)],
 );
 
-/** To one user, or to everybody with a role: exactly one of the two is set. */
+/** Exactly one holder, and exactly one of a resource and a selector of labels. */
 export const grants = pgTable(
   'grants',
   {
@@ -50,13 +55,26 @@ export const grants = pgTable(
     orgId: uuid()
       .notNull()
       .references(() => organizations.id),
-    resourceId: uuid()
-      .notNull()
-      .references(() => resources.id, { onDelete: 'cascade' }),
+    resourceId: uuid().references(() => resources.id, { onDelete: 'cascade' }),
+    matchLabels: jsonb().$type<Labels>(),
     userId: uuid().references(() => users.id),
-    role: text().$type<OrgRole>(),
-    channels: jsonb().$type<ChannelGrants>().notNull(),
+    role: text().$type<RoleName>(),
+    groupId: uuid().references(() => groups.id, { onDelete: 'cascade' }),
+    serviceAccountId: uuid().references(() => serviceAccounts.id, { onDelete: 'cascade' }),
+    /** Null: all that the protocol has. */
+    channels: jsonb().$type<ChannelGrants>(),
+    expiresAt: at(),
+    window: jsonb().$type<Window>(),
     createdAt: createdAt(),
   },
-  (table) => [index('grants_resource').on(table.resourceId), ...tenantPolicies('grants', table.orgId)],
+  (table) => [
+    index('grants_resource').on(table.resourceId),
+    index('grants_org').on(table.orgId),
+    check(
+      'grants_one_holder',
+      sql`num_nonnulls(${table.userId}, ${table.role}, ${table.groupId}, ${table.serviceAccountId}) = 1`,
+    ),
+    check('grants_one_scope', sql`num_nonnulls(${table.resourceId}, ${table.matchLabels}) = 1`),
+    ...tenantPolicies('grants', table.orgId),
+  ],
 );

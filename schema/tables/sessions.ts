@@ -3,7 +3,7 @@ import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { SessionState } from '../session.ts';
 import { nodes } from './clusters.ts';
 import { at, createdAt, id } from './columns.ts';
-import { organizations, users } from './people.ts';
+import { organizations } from './people.ts';
 import { tenantPolicies } from './policies.ts';
 import { resources } from './resources.ts';
 
@@ -17,9 +17,8 @@ export const sessions = pgTable(
     resourceId: uuid()
       .notNull()
       .references(() => resources.id, { onDelete: 'cascade' }),
-    userId: uuid()
-      .notNull()
-      .references(() => users.id),
+    /** Whose it is: a person, or a service account of the organization. */
+    userId: uuid().notNull(),
     nodeId: uuid()
       .notNull()
       .references(() => nodes.id),
@@ -46,9 +45,8 @@ export const attachments = pgTable(
     sessionId: uuid()
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
-    userId: uuid()
-      .notNull()
-      .references(() => users.id),
+    /** Whose it is: a person, or a service account of the organization. */
+    userId: uuid().notNull(),
     createdAt: createdAt(),
     expiresAt: at().notNull(),
   },

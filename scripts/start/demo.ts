@@ -12,25 +12,25 @@ const CLUSTER = 'demo';
 const ORG = 'demo';
 
 export class Owner {
-  readonly #api: string;
+  readonly api: string;
   readonly #token: string;
 
-  static async signIn(api: string, { email, password }: Settings['platformOwner']): Promise<Owner> {
+  static async signIn(api: string, { email, password }: Settings['owner']): Promise<Owner> {
     const { accessToken } = SignedIn.parse(await post(api, '/v1/auth/login', { email, password }));
     return new Owner(api, accessToken);
   }
 
   constructor(api: string, token: string) {
-    this.#api = api;
+    this.api = api;
     this.#token = token;
   }
 
   post(path: string, body: object): Promise<unknown> {
-    return post(this.#api, path, body, this.#token);
+    return post(this.api, path, body, this.#token);
   }
 
   async get(path: string): Promise<unknown> {
-    const response = await fetch(new URL(path, this.#api), {
+    const response = await fetch(new URL(path, this.api), {
       headers: { authorization: `Bearer ${this.#token}` },
     });
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
@@ -74,8 +74,12 @@ export async function createDemo(
   const org = made?.id ?? settings.demo?.org;
   if (!org)
     throw new Error('an organization named demo exists already and is not ours: use another --data folder');
-  await createMember(owner, org, settings.owner, 'Demo Owner', 'organization_owner');
-  await createMember(owner, org, settings.user, 'Demo User', 'organization_user');
+  // The platform sets up the first owner; from then on the organization is its own.
+  const demoOwner = await Owner.signIn(owner.api, settings.owner).catch(async () => {
+    await createMember(owner, org, settings.owner, 'Demo Owner', 'organization_owner');
+    return Owner.signIn(owner.api, settings.owner);
+  });
+  await createMember(demoOwner, org, settings.user, 'Demo User', 'organization_user');
   const { sshd, pagePort } = targets;
   const shell = {
     protocol: 'ssh',
@@ -85,8 +89,8 @@ export async function createDemo(
     hostKeys: [sshd.hostKey],
   };
   const credential = { type: 'private_key', privateKey: sshd.privateKey };
-  await createResource(owner, org, { name: 'demo-shell', egressPool: POOL, target: shell, credential });
-  await createResource(owner, org, {
+  await createResource(demoOwner, org, { name: 'demo-shell', egressPool: POOL, target: shell, credential });
+  await createResource(demoOwner, org, {
     name: 'this-host',
     egressPool: POOL,
     target: { protocol: 'tcp', host: '127.0.0.1', port: pagePort },

@@ -117,17 +117,19 @@ export async function makeTenant(api: ControlApi, platform: string, cluster: str
   const org = (await api.call('POST', '/v1/platform/organizations', { name, cluster }, platform)).body
     .id as string;
   const password = 'a long enough password';
-  const member = async (role: string) => {
+  const member = async (role: string, by: string) => {
     const email = `${role}@${name}.test`;
     const { body } = await api.call(
       'POST',
       `/v1/orgs/${org}/members`,
       { email, name: role, role, password },
-      platform,
+      by,
     );
     return { id: body.id as string, email, token: (await api.signIn(email, password)).accessToken as string };
   };
-  const [owner, user] = [await member('organization_owner'), await member('organization_user')];
+  // The platform sets up the first owner; from then on the organization is its own.
+  const owner = await member('organization_owner', platform);
+  const user = await member('organization_user', owner.token);
   const target = {
     protocol: 'ssh',
     host: '10.0.0.9',

@@ -49,5 +49,11 @@ audit.openapi(list, async (c) => {
       .orderBy(desc(table.id))
       .limit(limit),
   );
-  return c.json({ entries: rows.map(({ orgId: _, at, ...row }) => ({ ...row, at: at.toISOString() })) }, 200);
+  const entries = rows.map(({ orgId: _, at, actor, ...row }) => ({
+    ...row,
+    at: at.toISOString(),
+    // Which node it was is the platform's to know.
+    actor: actor.startsWith('node:') ? 'node' : actor,
+  }));
+  return c.json({ entries }, 200);
 });

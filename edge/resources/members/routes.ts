@@ -1,16 +1,31 @@
 /** People of an organization. */
-import { eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { SetRole } from '../../../schema/api/access.ts';
 import { CreateMember, MemberView } from '../../../schema/api/platform.ts';
-import type { UserId } from '../../../schema/ids.ts';
-import { Refusal } from '../../../schema/refusal.ts';
-import { memberships, users } from '../../../schema/tables/index.ts';
+import { type OrgId, UserId } from '../../../schema/ids.ts';
+import { memberships } from '../../../schema/tables/index.ts';
 import { forMembers } from '../../access.ts';
-import { record } from '../../audit.ts';
-import { isDuplicate } from '../../db.ts';
+import { actOf, recordAct } from '../../act.ts';
+import type { Member } from '../../caller.ts';
+import type { Tx } from '../../db.ts';
+import { endingLostReach } from '../../flows/ending-lost-reach.ts';
 import { hashPassword } from '../../keys/password.ts';
-import { answers, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
+import { holdingsOfPeople } from '../../policy/holdings.ts';
+import { requireHeld } from '../../policy/may-give.ts';
+import { permissionsOfRole } from '../../policy/within.ts';
+import { requireRoom } from '../../quotas.ts';
+import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
+import {
+  accountFor,
+  findMember,
+  listMembers,
+  removeMember,
+  requireOtherOwner,
+  setRole,
+  signOutIfNowhere,
+} from './store.ts';
 
+const OneMember = OrgParam.extend({ user: UserId });
 const list = createRoute({
   ...forMembers('members.read'),
   method: 'get',
@@ -18,6 +33,13 @@ const list = createRoute({
   summary: 'The people of an organization',
   request: { params: OrgParam },
   responses: answers(200, z.object({ members: z.array(MemberView) })),
+});
+const get = createRoute({
+  ...forMembers('members.read'),
+  method: 'get',
+  path: '/v1/orgs/{org}/members/{user}',
+  request: { params: OneMember },
+  responses: answers(200, MemberView),
 });
 const create = createRoute({
   ...forMembers('members.manage'),
@@ -27,47 +49,84 @@ const create = createRoute({
   request: { params: OrgParam, body: json(CreateMember) },
   responses: answers(201, MemberView),
 });
+const assign = createRoute({
+  ...forMembers('roles.assign'),
+  method: 'put',
+  path: '/v1/orgs/{org}/members/{user}/role',
+  request: { params: OneMember, body: json(SetRole) },
+  responses: answers(200, MemberView),
+});
+const remove = createRoute({
+  ...forMembers('members.manage'),
+  method: 'delete',
+  path: '/v1/orgs/{org}/members/{user}',
+  request: { params: OneMember },
+  responses: answersNothing,
+});
 
 export const members = newRouter();
 
 members.openapi(list, async (c) => {
   const { org } = c.req.valid('param');
-  const { db } = c.get('services');
-  const rows = await db.org(org, (tx) =>
-    tx
-      .select({ id: users.id, email: users.email, name: users.name, role: memberships.role })
-      .from(memberships)
-      .innerJoin(users, eq(users.id, memberships.userId)),
-  );
-  return c.json({ members: rows as z.infer<typeof MemberView>[] }, 200);
+  return c.json({ members: await c.get('services').db.org(org, (tx) => listMembers(tx, org)) }, 200);
+});
+
+members.openapi(get, async (c) => {
+  const { org, user } = c.req.valid('param');
+  return c.json(await c.get('services').db.org(org, (tx) => findMember(tx, org, user)), 200);
 });
 
 members.openapi(create, async (c) => {
   const { org } = c.req.valid('param');
   const { db } = c.get('services');
-  const caller = c.get('caller');
   const { email, name, role, password } = c.req.valid('json');
+  const act = actOf(c, org);
   const passwordHash = await hashPassword(password);
   // A user is the platform's row, the membership the organization's: one transaction, so that neither stands alone.
-  const id = await db
-    .platform(async (tx) => {
-      const [user] = await tx
-        .insert(users)
-        .values({ email: email.toLowerCase(), name, passwordHash })
-        .returning({ id: users.id });
-      if (!user) throw new Error('nothing was inserted');
-      await tx.insert(memberships).values({ orgId: org, userId: user.id, role });
-      await record(tx, {
-        org,
-        actor: `user:${caller.user}`,
-        action: 'member.create',
-        subject: user.id,
-        requestId: c.get('requestId'),
-      });
-      return user.id as UserId;
-    })
-    .catch((error: unknown) => {
-      throw isDuplicate(error) ? new Refusal('conflict', 'this e-mail address is taken') : error;
-    });
-  return c.json({ id, email, name, role }, 201);
+  const account = await db.platform(async (tx) => {
+    requireHeld(c.get('member'), await permissionsOfRole(tx, org, role));
+    await requireRoom(tx, org, 'members', act.now.getTime());
+    const found = await accountFor(tx, email, name, passwordHash);
+    await tx.insert(memberships).values({ orgId: org, userId: found.id, role });
+    await recordAct(tx, act, 'member.create', found.id, { reason: `as ${role}` });
+    return found;
+  });
+  return c.json({ ...account, email, role }, 201);
 });
+
+members.openapi(assign, async (c) => {
+  const { org, user } = c.req.valid('param');
+  const { role } = c.req.valid('json');
+  const act = actOf(c, org);
+  const changed = await c.get('services').db.org(org, async (tx) => {
+    const before = await requireAlterable(tx, c.get('member'), org, user);
+    requireHeld(c.get('member'), await permissionsOfRole(tx, org, role));
+    if (role !== 'organization_owner') await requireOtherOwner(tx, org, user);
+    await endingLostReach(tx, act, () => setRole(tx, org, user, role));
+    await recordAct(tx, act, 'member.role', user, { reason: `from ${before.role} to ${role}` });
+    return { ...before, role };
+  });
+  return c.json(changed, 200);
+});
+
+members.openapi(remove, async (c) => {
+  const { org, user } = c.req.valid('param');
+  const { db } = c.get('services');
+  const act = actOf(c, org);
+  await db.org(org, async (tx) => {
+    const { email } = await requireAlterable(tx, c.get('member'), org, user);
+    await requireOtherOwner(tx, org, user);
+    await endingLostReach(tx, act, () => removeMember(tx, org, user));
+    await recordAct(tx, act, 'member.remove', user, { reason: email });
+  });
+  await db.platform((tx) => signOutIfNowhere(tx, user));
+  return c.body(null, 204);
+});
+
+/** Who holds more than I do is not mine to change or to remove. @throws Refusal `not_found`, `forbidden` */
+async function requireAlterable(tx: Tx, giver: Member, org: OrgId, user: UserId) {
+  const found = await findMember(tx, org, user);
+  const holdings = await holdingsOfPeople(tx, org, [user]);
+  requireHeld(giver, holdings.get(user)?.permissions ?? []);
+  return found;
+}

@@ -11,6 +11,7 @@ import { SessionId } from '../../../schema/ids.ts';
 import { resources, sessions as table } from '../../../schema/tables/index.ts';
 import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
+import { actorOf } from '../../caller.ts';
 import { attachSession, openSession, ownSession } from '../../flows/open-session.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 
@@ -129,7 +130,7 @@ sessions.openapi(end, async (c) => {
     const generation = row.generation + 1;
     await record(tx, {
       org,
-      actor: `user:${caller.user}`,
+      actor: actorOf(caller),
       action: 'session.end',
       subject: session,
       generation,

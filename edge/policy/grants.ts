@@ -1,0 +1,81 @@
+/** Grants as rows, and as the policy reads them. */
+import { eq, inArray, or } from 'drizzle-orm';
+import type { CreateOrgGrant, GrantView } from '../../schema/api/resources.ts';
+import type { GrantId, GroupId, OrgId, ResourceId, ServiceAccountId, UserId } from '../../schema/ids.ts';
+import type { Grantee, Scope } from '../../schema/policy.ts';
+import { grants } from '../../schema/tables/index.ts';
+import type { Tx } from '../db.ts';
+import type { Grant, Principal } from './evaluate.ts';
+
+type Row = typeof grants.$inferSelect;
+
+export type StoredGrant = Grant & { readonly id: GrantId };
+
+/** All of the organization's, or those that can be for one principal. */
+export async function loadGrants(tx: Tx, org: OrgId, principal?: Principal): Promise<StoredGrant[]> {
+  const rows = await tx
+    .select()
+    .from(grants)
+    .where(principal ? maybeFor(principal) : eq(grants.orgId, org))
+    .orderBy(grants.createdAt, grants.id);
+  return rows.map(grantOf);
+}
+
+/** Narrows only: who a grant is for is decided by the policy. */
+function maybeFor({ type, id, roles, groups }: Principal) {
+  return or(
+    type === 'user' ? eq(grants.userId, id) : eq(grants.serviceAccountId, id),
+    roles.size > 0 ? inArray(grants.role, [...roles]) : undefined,
+    groups.size > 0 ? inArray(grants.groupId, [...groups]) : undefined,
+  );
+}
+
+export async function insertGrant(tx: Tx, org: OrgId, grant: CreateOrgGrant): Promise<StoredGrant> {
+  const [row] = await tx
+    .insert(grants)
+    .values({
+      orgId: org,
+      ...holderColumns(grant.to),
+      ...('resource' in grant.on ? { resourceId: grant.on.resource } : { matchLabels: grant.on.matchLabels }),
+      channels: grant.channels ?? null,
+      expiresAt: grant.expiresAt === undefined ? null : new Date(grant.expiresAt),
+      window: grant.window ?? null,
+    })
+    .returning();
+  if (!row) throw new Error('nothing was inserted');
+  return grantOf(row);
+}
+
+export function viewOf({ expiresAt, ...grant }: StoredGrant): GrantView {
+  return { ...grant, expiresAt: expiresAt?.toISOString() ?? null };
+}
+
+function holderColumns(to: Grantee) {
+  switch (to.type) {
+    case 'user':
+      return { userId: to.user };
+    case 'role':
+      return { role: to.role };
+    case 'group':
+      return { groupId: to.group };
+    case 'service_account':
+      return { serviceAccountId: to.serviceAccount };
+  }
+}
+
+function grantOf(row: Row): StoredGrant {
+  const { channels, expiresAt, window } = row;
+  return { id: row.id as GrantId, to: holderOf(row), on: scopeOf(row), channels, expiresAt, window };
+}
+
+function holderOf({ userId, role, groupId, serviceAccountId }: Row): Grantee {
+  if (userId !== null) return { type: 'user', user: userId as UserId };
+  if (role !== null) return { type: 'role', role };
+  if (groupId !== null) return { type: 'group', group: groupId as GroupId };
+  return { type: 'service_account', serviceAccount: serviceAccountId as ServiceAccountId };
+}
+
+/** Neither, which the table forbids, would cover nothing. */
+function scopeOf({ resourceId, matchLabels }: Row): Scope {
+  return resourceId === null ? { matchLabels: matchLabels ?? {} } : { resource: resourceId as ResourceId };
+}

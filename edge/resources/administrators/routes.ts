@@ -1,0 +1,113 @@
+/** The platform's own people: its owner names administrators and those who may recover partitions. Nobody is made owner here. */
+import { asc, eq, isNotNull } from 'drizzle-orm';
+import { z } from 'zod';
+import { AdministratorList, AdministratorView, CreateAdministrator } from '../../../schema/api/access.ts';
+import { UserId } from '../../../schema/ids.ts';
+import { Refusal } from '../../../schema/refusal.ts';
+import { refreshTokens, users } from '../../../schema/tables/index.ts';
+import { forPlatform } from '../../access.ts';
+import { record } from '../../audit.ts';
+import { actorOf } from '../../caller.ts';
+import type { Tx } from '../../db.ts';
+import { hashPassword } from '../../keys/password.ts';
+import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
+
+const list = createRoute({
+  ...forPlatform('administrators.manage'),
+  method: 'get',
+  path: '/v1/platform/administrators',
+  responses: answers(200, AdministratorList),
+});
+const create = createRoute({
+  ...forPlatform('administrators.manage'),
+  method: 'post',
+  path: '/v1/platform/administrators',
+  request: { body: json(CreateAdministrator) },
+  responses: answers(201, AdministratorView),
+});
+const remove = createRoute({
+  ...forPlatform('administrators.manage'),
+  method: 'delete',
+  path: '/v1/platform/administrators/{user}',
+  request: { params: z.object({ user: UserId }) },
+  responses: answersNothing,
+});
+
+export const administrators = newRouter();
+
+administrators.openapi(list, async (c) => {
+  const rows = await c
+    .get('services')
+    .db.platform((tx) =>
+      tx.select().from(users).where(isNotNull(users.platformRole)).orderBy(asc(users.email)),
+    );
+  const views = rows.map(({ id, email, name, platformRole }) => ({ id, email, name, role: platformRole }));
+  return c.json({ administrators: z.array(AdministratorView).parse(views) }, 200);
+});
+
+administrators.openapi(create, async (c) => {
+  const wanted = c.req.valid('json');
+  const email = wanted.email.toLowerCase();
+  const passwordHash = wanted.password === undefined ? undefined : await hashPassword(wanted.password);
+  const { role } = wanted;
+  const requestId = c.get('requestId');
+  const { id, name } = await c.get('services').db.platform(async (tx) => {
+    const known = await lockPerson(tx, eq(users.email, email));
+    if (known?.platformRole === 'platform_owner')
+      throw new Refusal('conflict', "the platform's owner stays the owner");
+    const person = known ?? (await insertPerson(tx, { email, name: wanted.name, passwordHash }));
+    await tx.update(users).set({ platformRole: role }).where(eq(users.id, person.id));
+    const subject = `${person.id} as ${role}`;
+    await record(tx, {
+      org: null,
+      actor: actorOf(c.get('caller')),
+      action: 'administrator.create',
+      subject,
+      requestId,
+    });
+    return person;
+  });
+  return c.json({ id: UserId.parse(id), email, name, role }, 201);
+});
+
+administrators.openapi(remove, async (c) => {
+  const { user } = c.req.valid('param');
+  const requestId = c.get('requestId');
+  await c.get('services').db.platform(async (tx) => {
+    const person = await lockPerson(tx, eq(users.id, user));
+    if (!person?.platformRole) throw new Refusal('not_found');
+    if (person.platformRole === 'platform_owner')
+      throw new Refusal('conflict', "the platform's owner can not be removed");
+    await tx.update(users).set({ platformRole: null }).where(eq(users.id, user));
+    // The role is looked up at each request, so it is gone at once; a new sign-in tells their screens so.
+    await tx.delete(refreshTokens).where(eq(refreshTokens.userId, user));
+    await record(tx, {
+      org: null,
+      actor: actorOf(c.get('caller')),
+      action: 'administrator.remove',
+      subject: user,
+      requestId,
+    });
+  });
+  return c.body(null, 204);
+});
+
+async function lockPerson(tx: Tx, which: ReturnType<typeof eq>) {
+  const [row] = await tx.select().from(users).where(which).for('update');
+  return row;
+}
+
+async function insertPerson(
+  tx: Tx,
+  {
+    email,
+    name,
+    passwordHash,
+  }: { email: string; name: string | undefined; passwordHash: string | undefined },
+) {
+  if (name === undefined || passwordHash === undefined)
+    throw new Refusal('not_found', 'nobody has this address: give a name and a password to make an account');
+  const [row] = await tx.insert(users).values({ email, name, passwordHash }).returning();
+  if (!row) throw new Error('nothing was inserted');
+  return row;
+}
