@@ -3,14 +3,17 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
 import { onError, onNotFound } from './middleware/problem.ts';
+import { readOrigin, rememberOrigin } from './origin.ts';
 import { audit } from './resources/audit/routes.ts';
 import { auth } from './resources/auth/routes.ts';
+import { eventRoutes } from './resources/events/routes.ts';
 import { healthRoutes } from './resources/health.ts';
 import { members } from './resources/members/routes.ts';
 import { nodes } from './resources/nodes/routes.ts';
 import { platform } from './resources/platform/routes.ts';
 import { resources } from './resources/resources/routes.ts';
 import { sessions } from './resources/sessions/routes.ts';
+import { webhookRoutes } from './resources/webhooks/routes.ts';
 import { newRouter } from './routes.ts';
 import type { Services } from './services.ts';
 
@@ -29,15 +32,19 @@ export function createApp(
     const services = acquire();
     const start = performance.now();
     c.set('services', services);
-    c.set('requestId', crypto.randomUUID());
-    await next();
+    const requestId = crypto.randomUUID();
+    c.set('requestId', requestId);
+    const forget = rememberOrigin(requestId, readOrigin(c));
+    await next().finally(forget);
     c.header('x-request-id', c.get('requestId'));
     services.metrics.observe(c.req.method, c.res.status, (performance.now() - start) / 1000);
-    const released = release(services);
+    const streaming = c.get('streaming');
+    const released = (streaming ?? Promise.resolve()).then(() => release(services));
     try {
       c.executionCtx.waitUntil(released);
     } catch {
-      await released;
+      // Node has none, and nothing to give back; the answer must not wait until its own stream ends.
+      if (!streaming) await released;
     }
   });
   app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin', xFrameOptions: 'DENY' }));
@@ -47,9 +54,19 @@ export function createApp(
   });
   app.use(bodyLimit({ maxSize: MAX_BODY }));
   app.use(timeout(TIMEOUT_MS));
-  for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes])
+  for (const part of [
+    healthRoutes,
+    auth,
+    resources,
+    sessions,
+    members,
+    audit,
+    eventRoutes,
+    webhookRoutes,
+    platform,
+    nodes,
+  ])
     app.route('/', part);
-  app.get('/metrics', (c) => c.text(c.get('services').metrics.text()));
   app.openAPIRegistry.registerComponent('securitySchemes', 'person', {
     type: 'http',
     scheme: 'bearer',

@@ -7,6 +7,9 @@ import { keys } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
 import type { Sealer } from './envelope.ts';
 
+/** `audit` signs checkpoints of the audit chains and is never replaced while what it signed is kept. */
+export type SigningPurpose = 'signing' | 'access' | 'audit';
+
 export interface Signer {
   readonly key: CryptoKey;
   readonly kid: string;
@@ -18,7 +21,7 @@ const place = (purpose: string, cluster: string | null) => `key:${purpose}:${clu
 export async function createSigningKey(
   tx: Tx,
   master: Sealer,
-  purpose: 'signing' | 'access',
+  purpose: SigningPurpose,
   cluster: ClusterId | null,
 ): Promise<void> {
   const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
@@ -39,7 +42,7 @@ export async function createSigningKey(
 export async function loadSigner(
   tx: Tx,
   master: Sealer,
-  purpose: 'signing' | 'access',
+  purpose: SigningPurpose,
   cluster: ClusterId | null,
 ): Promise<Signer> {
   const row = await newest(tx, purpose, cluster);
@@ -51,7 +54,7 @@ export async function loadSigner(
 /** Public halves, newest first; more than one while a rotation overlaps. */
 export async function loadKeySet(
   tx: Tx,
-  purpose: 'signing' | 'access',
+  purpose: SigningPurpose,
   cluster: ClusterId | null,
 ): Promise<{ keys: SigningKey[] }> {
   const rows = await tx
@@ -63,7 +66,7 @@ export async function loadKeySet(
   return { keys: rows.map((row) => SigningKey.parse(JSON.parse(row.publicPart))) };
 }
 
-async function newest(tx: Tx, purpose: 'signing' | 'access', cluster: ClusterId | null) {
+async function newest(tx: Tx, purpose: SigningPurpose, cluster: ClusterId | null) {
   const [row] = await tx
     .select()
     .from(keys)
@@ -74,5 +77,5 @@ async function newest(tx: Tx, purpose: 'signing' | 'access', cluster: ClusterId 
   return row;
 }
 
-const where = (purpose: 'signing' | 'access', cluster: ClusterId | null) =>
+const where = (purpose: SigningPurpose, cluster: ClusterId | null) =>
   and(eq(keys.purpose, purpose), cluster === null ? isNull(keys.cluster) : eq(keys.cluster, cluster));
