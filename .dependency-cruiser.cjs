@@ -73,7 +73,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^edge/',
-        pathNot: '^edge/(node\\.ts|setup/|redis-gateway/|console/build)|\\.test\\.ts$',
+        pathNot:
+          '^edge/((node|node-outbound|node-jobs)\\.ts|backup/|setup/|redis-gateway/|console/build)|\\.test\\.ts$',
       },
       to: { dependencyTypes: ['core'] },
     },

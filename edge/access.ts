@@ -8,8 +8,9 @@ import { OrgId } from '../schema/ids.ts';
 import type { OrgPermission, PlatformPermission } from '../schema/permissions.ts';
 import { Refusal } from '../schema/refusal.ts';
 import { API_KEY_PREFIX } from '../schema/tokens/api-key.ts';
+import type { Caller } from './caller.ts';
 import { clientAddress } from './client-address.ts';
-import { authenticate } from './middleware/authenticate.ts';
+import { authenticate, callerOf } from './middleware/authenticate.ts';
 import { authenticateKey } from './middleware/authenticate-key.ts';
 import { authenticateNode } from './middleware/authenticate-node.ts';
 import { membership, requireOrgPermission, requirePlatformPermission } from './middleware/authorize.ts';
@@ -55,10 +56,16 @@ function orgIn(c: Context<AppBindings>): OrgId {
 }
 
 /** A person with an access token, or a service account with a key of that organization. */
+export async function callingMember(c: Context<AppBindings>): Promise<Caller> {
+  const header = c.req.header('authorization');
+  const token = bearer(header);
+  return token.startsWith(API_KEY_PREFIX)
+    ? authenticateKey(c.get('services'), orgIn(c), token, clientAddress(c))
+    : callerOf(c.get('services'), header);
+}
+
 const authenticateMember = createMiddleware<AppBindings>(async (c, next) => {
-  const token = bearer(c.req.header('authorization'));
-  if (!token.startsWith(API_KEY_PREFIX)) return authenticate(c, next);
-  c.set('caller', await authenticateKey(c.get('services'), orgIn(c), token, clientAddress(c)));
+  c.set('caller', await callingMember(c));
   await next();
 });
 

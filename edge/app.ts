@@ -4,9 +4,11 @@ import { secureHeaders } from 'hono/secure-headers';
 import { timeout } from 'hono/timeout';
 import { onError, onNotFound, tooLarge } from './middleware/problem.ts';
 import { type ApiDocument, apiDocument } from './openapi/document.ts';
+import { readOrigin, rememberOrigin } from './origin.ts';
 import { administrators } from './resources/administrators/routes.ts';
 import { audit } from './resources/audit/routes.ts';
 import { auth } from './resources/auth/routes.ts';
+import { eventRoutes } from './resources/events/routes.ts';
 import { grants } from './resources/grants/routes.ts';
 import { groups } from './resources/groups/routes.ts';
 import { healthRoutes } from './resources/health.ts';
@@ -19,11 +21,32 @@ import { roles } from './resources/roles/routes.ts';
 import { serviceAccounts } from './resources/service-accounts/routes.ts';
 import { sessions } from './resources/sessions/routes.ts';
 import { supportAccess } from './resources/support-access/routes.ts';
+import { webhookRoutes } from './resources/webhooks/routes.ts';
 import { newRouter } from './routes.ts';
 import type { Services } from './services.ts';
 
 const MAX_BODY = 256 * 1024;
 const TIMEOUT_MS = 30_000;
+
+const RESOURCES = [
+  healthRoutes,
+  auth,
+  organizations,
+  members,
+  roles,
+  groups,
+  serviceAccounts,
+  resources,
+  grants,
+  sessions,
+  audit,
+  eventRoutes,
+  webhookRoutes,
+  supportAccess,
+  platform,
+  administrators,
+  nodes,
+];
 
 /** @param acquire gives a request its services; `release` is called once it was answered, in `context` where there is one */
 export function createApp(
@@ -38,14 +61,17 @@ export function createApp(
     const services = acquire();
     const start = performance.now();
     c.set('services', services);
-    c.set('requestId', crypto.randomUUID());
-    await next();
+    const requestId = crypto.randomUUID();
+    c.set('requestId', requestId);
+    const forget = rememberOrigin(requestId, readOrigin(c));
+    await next().finally(forget);
     c.header('x-request-id', c.get('requestId'));
     services.metrics.observe(c.req.method, c.res.status, (performance.now() - start) / 1000);
-    const released = release(services);
-    // Only a Worker lives on after its answer.
+    const streaming = c.get('streaming');
+    const released = (streaming ?? Promise.resolve()).then(() => release(services));
+    // Only a Worker lives on after its answer. Elsewhere the answer must not wait until its own stream ends.
     if (context) context.waitUntil(released);
-    else await released;
+    else if (!streaming) await released;
   });
   app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin', xFrameOptions: 'DENY' }));
   app.use('/v1/*', async (c, next) => {
@@ -54,10 +80,7 @@ export function createApp(
   });
   app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => tooLarge(c.get('requestId')) }));
   app.use(timeout(TIMEOUT_MS));
-  for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes])
-    app.route('/', part);
-  for (const part of [organizations, roles, groups, grants, serviceAccounts, supportAccess, administrators])
-    app.route('/', part);
+  for (const part of RESOURCES) app.route('/', part);
   app.get('/metrics', (c) => c.text(c.get('services').metrics.text()));
   app.openAPIRegistry.registerComponent('securitySchemes', 'person', {
     type: 'http',

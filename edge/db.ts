@@ -7,6 +7,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { OrgId } from '../schema/ids.ts';
 import * as tables from '../schema/tables/index.ts';
+import { emittedBy, noteEmitted } from './events/emitted.ts';
 
 type Drizzle = PostgresJsDatabase<typeof tables>;
 /** A transaction under one role. */
@@ -31,11 +32,26 @@ export interface Database {
 const CONNECT_S = 5;
 const STATEMENT_MS = 10_000;
 
-export function openDatabase(url: string, connections: number): Database {
+export interface DatabaseOptions {
+  /** Told of each chain that a committed transaction added events to. `close` waits for what it returned. */
+  readonly onEvents?: (chain: string) => Promise<void>;
+  /** Seconds after which a connection that nobody uses is given back. */
+  readonly idleS?: number;
+}
+
+export function openDatabase(url: string, connections: number, options: DatabaseOptions = {}): Database {
+  const told = new Set<Promise<void>>();
+  const tell = (tx: object | undefined) => {
+    if (!tx || !options.onEvents) return;
+    for (const chain of emittedBy(tx)) {
+      const telling = options.onEvents(chain).finally(() => told.delete(telling));
+      told.add(telling);
+    }
+  };
   const client = postgres(url, {
     max: connections,
     connect_timeout: CONNECT_S,
-    idle_timeout: 60,
+    idle_timeout: options.idleS ?? 60,
     connection: { statement_timeout: STATEMENT_MS },
     onnotice: () => {},
   });
@@ -46,7 +62,10 @@ export function openDatabase(url: string, connections: number): Database {
       await client`select 1`;
       return performance.now() - start;
     },
-    close: () => client.end({ timeout: 2 }),
+    close: async () => {
+      await Promise.allSettled(told);
+      await client.end({ timeout: 2 });
+    },
   };
   const whole = (within: Within): Database => ({
     org: (org, work) => within((tx) => as(tx, tenantOf(org), work)),
@@ -54,7 +73,15 @@ export function openDatabase(url: string, connections: number): Database {
     together: (work) => within((tx) => work(whole(inTurns(tx)))),
     ...ends,
   });
-  return whole((work) => db.transaction(work));
+  return whole(async (work) => {
+    let used: Tx | undefined;
+    const result = await db.transaction((tx) => {
+      used = tx;
+      return work(tx);
+    });
+    tell(used);
+    return result;
+  });
 }
 
 /** Runs work in a transaction, or in a part of one that can be undone alone. */
@@ -78,7 +105,13 @@ async function as<T>(tx: Tx, role: SQL, work: (tx: Tx) => Promise<T>): Promise<T
 function inTurns(tx: Tx): Within {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
-    const mine = last.then(() => tx.transaction(work));
+    const mine = last.then(() =>
+      tx.transaction(async (inner) => {
+        const result = await work(inner);
+        noteEmitted(tx, emittedBy(inner));
+        return result;
+      }),
+    );
     last = mine.catch(() => {});
     return mine;
   };

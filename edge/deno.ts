@@ -1,11 +1,10 @@
 /** The control API on Deno: `deno run --allow-net --allow-env --allow-read --allow-sys edge/deno.ts`, bindings and PORT from the environment. */
 import pino from 'pino';
 import { createApp } from './app.ts';
-import { openDatabase } from './db.ts';
 import { readEnv } from './env.ts';
-import { masterSealer } from './keys/envelope.ts';
-import { LocalCounts, redisLimits } from './limits.ts';
-import { Metrics } from './metrics.ts';
+import { JOBS } from './jobs/registry.ts';
+import { startScheduler } from './jobs/scheduler.ts';
+import { longLivedServices } from './long-lived.ts';
 import { consolePage } from './static.ts';
 
 /** The part of Deno's own API that this uses. */
@@ -20,19 +19,9 @@ declare const Deno: {
   exit(status: number): never;
 };
 
-const CONNECTIONS = 10;
-
 const env = readEnv(Deno.env.toObject());
-const now = () => Date.now();
-const services = {
-  env,
-  db: openDatabase(env.DATABASE_URL, CONNECTIONS),
-  limits: redisLimits(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, new LocalCounts(), now),
-  master: await masterSealer(env.FABRIC_MASTER_KEY),
-  log: pino({ level: env.LOG_LEVEL, browser: { asObject: true } }),
-  metrics: new Metrics(),
-  now,
-};
+const services = await longLivedServices(env, pino({ level: env.LOG_LEVEL, browser: { asObject: true } }));
+const scheduler = startScheduler(services, JOBS);
 const app = createApp(() => services);
 const page = consolePage((path) => Deno.readFile(new URL(`./console/dist${path}`, import.meta.url)));
 app.get('*', async (c, next) => (await page(c.req.path)) ?? next());
@@ -49,6 +38,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   Deno.addSignalListener(signal, () => {
     void server
       .shutdown()
+      .then(() => scheduler.close())
       .then(() => services.db.close())
       .then(() => Deno.exit(0));
   });

@@ -12,6 +12,8 @@ const Env = z.object({
     .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be 32 bytes as base64url, without padding' }),
   /** Where people reach this API and the console. */
   FABRIC_PUBLIC_URL: z.url(),
+  /** `allow` lets webhooks go to private addresses and over plain HTTP: for installations whose receivers are inside. */
+  FABRIC_PRIVATE_WEBHOOKS: z.enum(['deny', 'allow']).default('deny'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof Env>;

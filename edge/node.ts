@@ -4,28 +4,17 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import pino from 'pino';
 import { createApp } from './app.ts';
 import { PAGE_HEADERS } from './content-security.ts';
-import { openDatabase } from './db.ts';
 import { readEnv } from './env.ts';
-import { masterSealer } from './keys/envelope.ts';
-import { LocalCounts, redisLimits } from './limits.ts';
-import { Metrics } from './metrics.ts';
-import type { Services } from './services.ts';
+import { JOBS } from './jobs/registry.ts';
+import { startScheduler } from './jobs/scheduler.ts';
+import { longLivedServices } from './long-lived.ts';
 
-const CONNECTIONS = 10;
 const CONSOLE = new URL('./console/dist/', import.meta.url).pathname;
 
 const env = readEnv(process.env);
-const now = () => Date.now();
-const services: Services = {
-  env,
-  db: openDatabase(env.DATABASE_URL, CONNECTIONS),
-  limits: redisLimits(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, new LocalCounts(), now),
-  master: await masterSealer(env.FABRIC_MASTER_KEY),
-  log: pino({ level: env.LOG_LEVEL }, pino.destination(2)),
-  metrics: new Metrics(),
-  now,
-};
+const services = await longLivedServices(env, pino({ level: env.LOG_LEVEL }, pino.destination(2)));
 const app = createApp(() => services);
+const scheduler = startScheduler(services, JOBS);
 app.use(
   '*',
   serveStatic({
@@ -45,7 +34,8 @@ const server = serve(
 );
 
 function stop(): void {
-  server.close(() => void services.db.close().then(() => process.exit(0)));
+  const jobsDone = scheduler.close();
+  server.close(() => void jobsDone.then(() => services.db.close()).then(() => process.exit(0)));
   if ('closeAllConnections' in server) server.closeAllConnections();
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);

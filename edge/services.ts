@@ -3,15 +3,21 @@ import type { Logger } from 'pino';
 import type { Caller, CallingNode, Member } from './caller.ts';
 import type { Database } from './db.ts';
 import type { Env } from './env.ts';
+import type { Signals } from './events/signals.ts';
 import type { Sealer } from './keys/envelope.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { Outbound } from './webhooks/outbound.ts';
 
 export interface Services {
   readonly env: Env;
   readonly db: Database;
   readonly limits: Limits;
   readonly master: Sealer;
+  /** Wakes whoever waits for events. */
+  readonly signals: Signals;
+  /** How webhooks are sent from here. */
+  readonly outbound: Outbound;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
@@ -28,5 +34,7 @@ export interface AppBindings {
     member: Member;
     /** The node that calls, on routes for nodes. */
     node: CallingNode;
+    /** Ends with the stream that answers, which needs the services until then. */
+    streaming?: Promise<void>;
   };
 }

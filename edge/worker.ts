@@ -4,15 +4,25 @@ import { createApp } from './app.ts';
 import { PAGE_HEADERS } from './content-security.ts';
 import { openDatabase } from './db.ts';
 import { readEnv } from './env.ts';
+import { redisSignals } from './events/signals.ts';
+import { JOBS } from './jobs/registry.ts';
+import { runDueJobs } from './jobs/run.ts';
 import { masterSealer, type Sealer } from './keys/envelope.ts';
 import { LocalCounts, redisLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
+import type { Services } from './services.ts';
+import { edgeOutbound } from './webhooks/outbound.ts';
 
 interface Bindings {
   readonly ASSETS: { fetch(request: Request): Promise<Response> };
 }
 
 const CONNECTIONS = 2;
+/** A stream of events looks every few seconds; between its looks it holds no connection. */
+const IDLE_S = 5;
+/** Jobs whose interval is shorter than the cron's run several times in one call. */
+const CRON_MS = 45_000;
+const PAUSE_MS = 2_000;
 const API_PATH = /^\/(v1\/|health$|metrics$|openapi\.json$)/;
 
 const now = () => Date.now();
@@ -20,31 +30,49 @@ const metrics = new Metrics();
 const local = new LocalCounts();
 let master: Promise<Sealer> | undefined;
 
+interface Context {
+  waitUntil(work: Promise<unknown>): void;
+  passThroughOnException(): void;
+}
+
+async function acquire(bindings: Bindings): Promise<() => Services> {
+  const env = readEnv(bindings);
+  master ??= masterSealer(env.FABRIC_MASTER_KEY);
+  const sealer = await master;
+  const log = pino({ level: env.LOG_LEVEL, browser: { asObject: true } });
+  const signals = redisSignals(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN);
+  return () => ({
+    env,
+    db: openDatabase(env.DATABASE_URL, CONNECTIONS, { onEvents: signals.wake, idleS: IDLE_S }),
+    limits: redisLimits(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, local, now),
+    master: sealer,
+    signals,
+    outbound: edgeOutbound(),
+    log,
+    metrics,
+    now,
+  });
+}
+
 export default {
-  async fetch(
-    request: Request,
-    bindings: Bindings,
-    context: { waitUntil(work: Promise<unknown>): void; passThroughOnException(): void },
-  ) {
+  async fetch(request: Request, bindings: Bindings, context: Context) {
     if (!API_PATH.test(new URL(request.url).pathname)) return page(request, bindings);
-    const env = readEnv(bindings);
-    master ??= masterSealer(env.FABRIC_MASTER_KEY);
-    const sealer = await master;
-    const log = pino({ level: env.LOG_LEVEL, browser: { asObject: true } });
-    const app = createApp(
-      () => ({
-        env,
-        db: openDatabase(env.DATABASE_URL, CONNECTIONS),
-        limits: redisLimits(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, local, now),
-        master: sealer,
-        log,
-        metrics,
-        now,
-      }),
-      ({ db }) => db.close(),
-      context,
-    );
+    const app = createApp(await acquire(bindings), ({ db }) => db.close(), context);
     return app.fetch(request, bindings, { ...context, props: {} });
+  },
+
+  /** By the cron trigger, once a minute: what is due, then again until the minute is nearly over. */
+  async scheduled(_controller: unknown, bindings: Bindings) {
+    const services = (await acquire(bindings))();
+    try {
+      const until = now() + CRON_MS;
+      do {
+        const ran = await runDueJobs(services, JOBS);
+        if (ran.length === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      } while (now() < until);
+    } finally {
+      await services.db.close();
+    }
   },
 };
 

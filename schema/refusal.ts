@@ -43,6 +43,11 @@ const REFUSALS = {
   protocol_violation: { status: 400, text: 'the other side broke the protocol' },
   internal: { status: 500, text: 'an error of ours: it was logged under the request id' },
   quota_exceeded: { status: 429, text: 'the organization has reached one of its limits' },
+  too_many_streams: { status: 429, text: 'your organization has too many event streams open: close one' },
+  address_not_allowed: {
+    status: 400,
+    text: 'this address may not be called: use https and a public address',
+  },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -67,6 +67,7 @@ export async function startSession(
       action: 'session.start',
       subject: id,
       generation: session.generation,
+      about: session.userId,
       requestId,
     });
     const signer = await loadSigner(tx, master, 'signing', node.cluster);
@@ -117,6 +118,7 @@ export async function reportSession(
       action: `session.${report.state}`,
       subject: id,
       generation: report.generation,
+      about: session.userId,
     } as const;
     await record(tx, { ...entry, ...(reason === null ? {} : { reason }), requestId });
   });
@@ -128,6 +130,7 @@ export async function reconcileSessions(
   node: CallingNode,
   held: readonly SessionId[],
   now: Date,
+  requestId: string,
 ): Promise<SessionId[]> {
   const active = ['active', 'detached'] as const;
   const rows = await tx
@@ -139,9 +142,10 @@ export async function reconcileSessions(
     ({ id, state }) => (state === 'active' || state === 'detached') && !held.includes(id as SessionId),
   );
   if (lost.length > 0) {
-    await tx
+    const reason = 'its service node restarted';
+    const failed = await tx
       .update(sessions)
-      .set({ state: 'failed', reason: 'its service node restarted', changedAt: now })
+      .set({ state: 'failed', reason, changedAt: now })
       .where(
         and(
           inArray(
@@ -150,7 +154,20 @@ export async function reconcileSessions(
           ),
           inArray(sessions.state, [...active]),
         ),
-      );
+      )
+      .returning();
+    for (const session of failed) {
+      await record(tx, {
+        org: session.orgId as OrgId,
+        actor: `node:${node.id}`,
+        action: 'session.failed',
+        subject: session.id,
+        reason,
+        generation: session.generation,
+        about: session.userId,
+        requestId,
+      });
+    }
   }
   return held.filter((id) => !alive.has(id));
 }

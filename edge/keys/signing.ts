@@ -8,6 +8,9 @@ import { BoundedCache } from '../bounded-cache.ts';
 import type { Tx } from '../db.ts';
 import type { Sealer } from './envelope.ts';
 
+/** `audit` signs checkpoints of the audit chains and is never replaced while what it signed is kept. */
+export type SigningPurpose = 'signing' | 'access' | 'audit';
+
 export interface Signer {
   readonly key: CryptoKey;
   readonly kid: string;
@@ -19,7 +22,7 @@ const place = (purpose: string, cluster: string | null) => `key:${purpose}:${clu
 export async function createSigningKey(
   tx: Tx,
   master: Sealer,
-  purpose: 'signing' | 'access',
+  purpose: SigningPurpose,
   cluster: ClusterId | null,
 ): Promise<void> {
   const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
@@ -40,7 +43,7 @@ export async function createSigningKey(
 export async function loadSigner(
   tx: Tx,
   master: Sealer,
-  purpose: 'signing' | 'access',
+  purpose: SigningPurpose,
   cluster: ClusterId | null,
 ): Promise<Signer> {
   const row = await newest(tx, purpose, cluster);
@@ -71,7 +74,7 @@ const opened = new WeakMap<Sealer, BoundedCache<Signer>>();
 /** Public halves, newest first; more than one while a rotation overlaps. */
 export async function loadKeySet(
   tx: Tx,
-  purpose: 'signing' | 'access',
+  purpose: SigningPurpose,
   cluster: ClusterId | null,
 ): Promise<{ keys: SigningKey[] }> {
   const rows = await tx
@@ -83,7 +86,7 @@ export async function loadKeySet(
   return { keys: rows.map((row) => SigningKey.parse(JSON.parse(row.publicPart))) };
 }
 
-async function newest(tx: Tx, purpose: 'signing' | 'access', cluster: ClusterId | null) {
+async function newest(tx: Tx, purpose: SigningPurpose, cluster: ClusterId | null) {
   const [row] = await tx
     .select()
     .from(keys)
@@ -94,5 +97,5 @@ async function newest(tx: Tx, purpose: 'signing' | 'access', cluster: ClusterId 
   return row;
 }
 
-const where = (purpose: 'signing' | 'access', cluster: ClusterId | null) =>
+const where = (purpose: SigningPurpose, cluster: ClusterId | null) =>
   and(eq(keys.purpose, purpose), cluster === null ? isNull(keys.cluster) : eq(keys.cluster, cluster));

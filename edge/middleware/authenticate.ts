@@ -1,5 +1,6 @@
 /** Which person is calling: the bearer of an access token. */
 import { createMiddleware } from 'hono/factory';
+import type { Caller } from '../caller.ts';
 import { loadKeySet } from '../keys/signing.ts';
 import type { AppBindings, Services } from '../services.ts';
 import { verifiedCaller } from '../tokens/verified.ts';
@@ -17,9 +18,12 @@ async function accessKeys({ db, master, now }: Services) {
   return keys;
 }
 
+/** @throws Refusal `unauthenticated`, `token_invalid` or `token_expired` */
+export async function callerOf(services: Services, authorization: string | undefined): Promise<Caller> {
+  return verifiedCaller(bearer(authorization), await accessKeys(services), services.now());
+}
+
 export const authenticate = createMiddleware<AppBindings>(async (c, next) => {
-  const services = c.get('services');
-  const token = bearer(c.req.header('authorization'));
-  c.set('caller', await verifiedCaller(token, await accessKeys(services), services.now()));
+  c.set('caller', await callerOf(c.get('services'), c.req.header('authorization')));
   await next();
 });

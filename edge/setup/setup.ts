@@ -26,6 +26,7 @@ export async function migrate(ownerUrl: string, apiPassword: string): Promise<vo
       do $$ begin
         if not exists (select 1 from pg_roles where rolname = 'fabric_tenant') then create role fabric_tenant nologin; end if;
         if not exists (select 1 from pg_roles where rolname = 'fabric_platform') then create role fabric_platform nologin; end if;
+        if not exists (select 1 from pg_roles where rolname = 'fabric_auditor') then create role fabric_auditor nologin; end if;
         if not exists (select 1 from pg_roles where rolname = 'fabric_api') then
           create role fabric_api login noinherit in role fabric_tenant, fabric_platform;
         end if;

@@ -8,6 +8,7 @@ process.env['WRANGLER_LOG'] ??= 'error';
 
 const { unstable_startWorker: startWorker } = await import('wrangler');
 const { readEnv } = await import('../env.ts');
+const { startNodeJobs } = await import('../node-jobs.ts');
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const env = readEnv(process.env);
@@ -28,6 +29,8 @@ const worker = await startWorker({
 });
 const { port } = await worker.url;
 await worker.ready;
+// No cron trigger comes here. Run beside the Worker, in Node, jobs come sooner, and webhooks go only to addresses that were checked.
+const jobs = await startNodeJobs(env);
 if (process.send) process.send({ listening: Number(port) });
 else process.stdout.write(`listening on http://127.0.0.1:${port}\n`);
 
@@ -35,7 +38,7 @@ let stopping = false;
 function stop(): void {
   if (stopping) return;
   stopping = true;
-  void worker.dispose().finally(() => process.exit(0));
+  void Promise.allSettled([jobs.close(), worker.dispose()]).finally(() => process.exit(0));
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 process.once('disconnect', stop);

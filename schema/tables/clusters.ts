@@ -21,7 +21,7 @@ export const keys = pgTable(
   {
     id: id(),
     cluster: uuid().references(() => clusters.id),
-    purpose: text().$type<'ca' | 'signing' | 'access'>().notNull(),
+    purpose: text().$type<'ca' | 'signing' | 'access' | 'audit'>().notNull(),
     /** A PEM certificate for `ca`, a JWK as JSON for the others. */
     publicPart: text().notNull(),
     sealed: text().notNull(),

@@ -7,6 +7,8 @@ import { type AnyPgColumn, pgPolicy, pgRole } from 'drizzle-orm/pg-core';
 
 export const tenantRole = pgRole('fabric_tenant').existing();
 export const platformRole = pgRole('fabric_platform').existing();
+/** Owns the functions that link, number and trim the audit chains; nobody signs in or acts as it. */
+export const auditorRole = pgRole('fabric_auditor').existing();
 
 export const currentOrg = sql`nullif(current_setting('app.org', true), '')::uuid`;
 
@@ -25,4 +27,8 @@ export function tenantPolicies(table: string, org: AnyPgColumn) {
 /** Without a tenant policy beside it, the table is out of every tenant's sight. */
 export function platformPolicy(table: string) {
   return pgPolicy(`${table}_platform`, { to: platformRole, using: sql`true`, withCheck: sql`true` });
+}
+
+export function auditorPolicy(table: string) {
+  return pgPolicy(`${table}_auditor`, { to: auditorRole, using: sql`true`, withCheck: sql`true` });
 }

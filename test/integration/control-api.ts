@@ -6,8 +6,10 @@ import pino from 'pino';
 import type { z } from 'zod';
 import { createApp } from '../../edge/app.ts';
 import { openDatabase } from '../../edge/db.ts';
+import type { Signals } from '../../edge/events/signals.ts';
 import type { Limits } from '../../edge/limits.ts';
 import { Metrics } from '../../edge/metrics.ts';
+import { nodeOutbound } from '../../edge/node-outbound.ts';
 import type { Services } from '../../edge/services.ts';
 import type { Enrolment } from '../../schema/api/nodes.ts';
 import type { NodeRole } from '../../schema/roles.ts';
@@ -26,9 +28,30 @@ export interface Answer {
   readonly headers: Headers;
 }
 
+/** Wake-ups within this process, where the real ones go through Redis (their test is `events.test.ts`). */
+export class LocalSignals implements Signals {
+  readonly #listening = new Set<{ chain: string; woken: () => void }>();
+  get listening(): number {
+    return this.#listening.size;
+  }
+  readonly woken: string[] = [];
+  readonly wake = async (chain: string) => {
+    this.woken.push(chain);
+    for (const listener of this.#listening) if (listener.chain === chain) listener.woken();
+  };
+  readonly listen = async (chain: string, woken: () => void, signal: AbortSignal) => {
+    const listener = { chain, woken };
+    this.#listening.add(listener);
+    if (!signal.aborted)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    this.#listening.delete(listener);
+  };
+}
+
 export class ControlApi implements AsyncDisposable {
   readonly services: Services;
   readonly limited: string[] = [];
+  readonly signals = new LocalSignals();
   now = Date.now();
   readonly #app: ReturnType<typeof createApp>;
   #contract: Promise<Contract> | undefined;
@@ -47,13 +70,16 @@ export class ControlApi implements AsyncDisposable {
       UPSTASH_REDIS_REST_TOKEN: 'x',
       FABRIC_MASTER_KEY: MASTER_KEY,
       FABRIC_PUBLIC_URL: 'http://127.0.0.1:7443',
+      FABRIC_PRIVATE_WEBHOOKS: 'allow',
       LOG_LEVEL: 'silent',
     } as const;
     this.services = {
       env,
-      db: openDatabase(database.apiUrl, 5),
+      db: openDatabase(database.apiUrl, 5, { onEvents: this.signals.wake }),
       limits: limits ?? open,
       master: database.master,
+      signals: this.signals,
+      outbound: nodeOutbound(),
       log: pino({ level: 'silent' }),
       metrics: new Metrics(),
       now: () => this.now,

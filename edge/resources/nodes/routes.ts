@@ -162,6 +162,7 @@ nodes.openapi(heartbeat, async (c) => {
       node,
       sessions.map(({ id }) => id),
       now,
+      c.get('requestId'),
     );
     return { snapshotVersion: await versionOf(tx, node.id), end };
   });

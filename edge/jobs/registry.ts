@@ -1,0 +1,16 @@
+/** Every background job. */
+import { checkpointsJob, trimJob } from './audit-chain.ts';
+import { expiriesJob } from './expiries.ts';
+import type { Job } from './job.ts';
+import { lostSessionsJob } from './lost-sessions.ts';
+import { outboxJob } from './outbox.ts';
+import { webhooksJob } from './webhooks.ts';
+
+export const JOBS: readonly Job[] = [
+  outboxJob,
+  webhooksJob,
+  lostSessionsJob,
+  expiriesJob,
+  checkpointsJob,
+  trimJob,
+];
