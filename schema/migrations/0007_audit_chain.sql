@@ -130,6 +130,8 @@ END $$;
 CREATE FUNCTION audit_chain_existing() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE entry audit; head chains; own text;
 BEGIN
+  -- Which node did something is no organization's to know (edge/audit.ts).
+  UPDATE audit SET actor = 'node' WHERE seq IS NULL AND org_id IS NOT NULL AND actor LIKE 'node:%';
   FOR entry IN SELECT * FROM audit WHERE seq IS NULL ORDER BY id LOOP
     head := chain_head(coalesce(entry.org_id, '00000000-0000-0000-0000-000000000000'));
     own := audit_digest(entry, head.audit_seq + 1, head.audit_hash);
@@ -159,16 +161,17 @@ REVOKE CREATE ON SCHEMA public FROM fabric_auditor;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION audit_trim(uuid, integer) TO fabric_platform;
 --> statement-breakpoint
-SET ROLE fabric_auditor;
+GRANT UPDATE (actor) ON audit TO fabric_auditor;
 --> statement-breakpoint
--- Which node did something is no organization's to know (edge/audit.ts); said before the rows are bound to each other.
-UPDATE audit SET actor = 'node' WHERE org_id IS NOT NULL AND actor LIKE 'node:%';
+SET ROLE fabric_auditor;
 --> statement-breakpoint
 SELECT audit_chain_existing();
 --> statement-breakpoint
 DROP FUNCTION audit_chain_existing();
 --> statement-breakpoint
 RESET ROLE;
+--> statement-breakpoint
+REVOKE UPDATE (actor) ON audit FROM fabric_auditor;
 --> statement-breakpoint
 CREATE TRIGGER audit_before BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_before();
 --> statement-breakpoint

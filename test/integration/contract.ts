@@ -105,7 +105,7 @@ export class Contract {
     const media = type === undefined ? undefined : response.content[type];
     if (!media)
       throw new Error(`${where} as ${type}, where the document has ${Object.keys(response.content)}`);
-    const faults = media.schema && type?.includes('json') ? this.faults(media.schema, body) : [];
+    const faults = media.schema && type?.match(/json\b/) ? this.faults(media.schema, body) : [];
     if (faults.length > 0) throw new Error(`${where}, not as the document says: ${faults.join('; ')}`);
   }
 }

@@ -121,7 +121,7 @@ export class ControlApi implements AsyncDisposable {
     });
     const text = await response.text();
     const type = response.headers.get('content-type');
-    const answer = type?.includes('json') ? JSON.parse(text) : text;
+    const answer = type?.match(/json\b/) ? JSON.parse(text) : text;
     (await this.contract()).check(method, path, response.status, type, answer);
     return { status: response.status, body: answer, headers: response.headers };
   }

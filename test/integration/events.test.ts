@@ -126,7 +126,7 @@ test('the platform has a stream of its own, closed to organizations', async () =
   await eventually(() => expect(watching.said.length).toBeGreaterThan(0));
   await api.signIn();
   await eventually(() => expect(watching.events().map(({ type }) => type)).toContain('sign-in'));
-  expect((await watch(`/v1/orgs/${a.org}/events`, platform)).status).toBe(403);
+  expect((await watch(`/v1/orgs/${a.org}/events`, platform)).status).toBe(404);
 });
 
 test('ends when the token does, or what its bearer may see has changed', async () => {
