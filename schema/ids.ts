@@ -15,6 +15,8 @@ export const SessionId = z.uuid().brand<'SessionId'>();
 export type SessionId = z.infer<typeof SessionId>;
 export const AttachmentId = z.uuid().brand<'AttachmentId'>();
 export type AttachmentId = z.infer<typeof AttachmentId>;
+export const IdentityProviderId = z.uuid().brand<'IdentityProviderId'>();
+export type IdentityProviderId = z.infer<typeof IdentityProviderId>;
 
 /** A name people type: lower case letters, digits and hyphens, 1 to 63 characters (RFC 1123 label). */
 export const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
