@@ -11,6 +11,7 @@ import { nodes } from './resources/nodes/routes.ts';
 import { platform } from './resources/platform/routes.ts';
 import { resources } from './resources/resources/routes.ts';
 import { sessions } from './resources/sessions/routes.ts';
+import { sso } from './resources/sso/routes.ts';
 import { newRouter } from './routes.ts';
 import type { Services } from './services.ts';
 
@@ -47,7 +48,7 @@ export function createApp(
   });
   app.use(bodyLimit({ maxSize: MAX_BODY }));
   app.use(timeout(TIMEOUT_MS));
-  for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes])
+  for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes, sso])
     app.route('/', part);
   app.get('/metrics', (c) => c.text(c.get('services').metrics.text()));
   app.openAPIRegistry.registerComponent('securitySchemes', 'person', {

@@ -12,6 +12,8 @@ const Env = z.object({
     .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be 32 bytes as base64url, without padding' }),
   /** Where people reach this API and the console. */
   FABRIC_PUBLIC_URL: z.url(),
+  /** `allow`: organizations may name identity providers on private and loopback addresses, and without TLS on loopback. */
+  FABRIC_SSO_PRIVATE_NETWORKS: z.enum(['allow', 'refuse']).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof Env>;
