@@ -66,15 +66,25 @@ export class ControlApi implements AsyncDisposable {
     token?: string,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const response = await this.#app.request(path, {
-      method,
-      headers: {
-        'content-type': 'application/json',
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...headers,
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
+    return this.#read(
+      await this.#app.request(path, {
+        method,
+        headers: {
+          'content-type': 'application/json',
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...headers,
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      }),
+    );
+  }
+
+  /** As a browser posts a form. */
+  async post(path: string, body: URLSearchParams): Promise<Answer> {
+    return this.#read(await this.#app.request(path, { method: 'POST', body }));
+  }
+
+  async #read(response: Response): Promise<Answer> {
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
     return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
