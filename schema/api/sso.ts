@@ -168,7 +168,7 @@ export const ProviderChoices = z.object({ providers: z.array(ProviderChoice) });
 /** As PKCE has it (RFC 7636): the SHA-256 of a secret of 32 random bytes, base64url. */
 const Challenge = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 /** A command line's own listener (RFC 8252, section 7.3): the literal address, never a name. */
-const Loopback = z.string().regex(/^http:\/\/(127\.0\.0\.1|\[::1\]):[1-9][0-9]{0,4}\/$/);
+const Loopback = z.string().regex(/^http:\/\/(127\.0\.0\.1|\[::1\]):[1-9][0-9]{0,4}\/[A-Za-z0-9_-]{0,64}$/);
 
 export const StartRequest = z.strictObject({
   provider: IdentityProviderId,

@@ -62,9 +62,14 @@ export class SsoApi implements AsyncDisposable {
     );
   }
 
-  async begin(provider: string, returnTo = 'console'): Promise<Started> {
+  /** What only the program that begins knows, and its hash. */
+  secret(): { verifier: string; challenge: string } {
     const verifier = randomBytes(32).toString('base64url');
-    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+  }
+
+  async begin(provider: string, returnTo = 'console'): Promise<Started> {
+    const { verifier, challenge } = this.secret();
     const { status, body } = await this.api.call('POST', '/v1/sso/start', { provider, challenge, returnTo });
     if (status !== 200) throw new Error(JSON.stringify(body));
     return { url: body.url, verifier };
