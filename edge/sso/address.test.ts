@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { LdapSettings } from '../../schema/api/sso.ts';
 import { checkAddress, hostOf, isPrivate } from './address.ts';
 import { claimAt } from './identity.ts';
 import { fillFilter, subjectText } from './ldap-text.ts';
@@ -42,6 +43,18 @@ test.each(['https://idp.example.com', 'https://8.8.8.8', 'ldaps://172.32.0.1', '
 test('only loopback may go without TLS, where it is allowed at all', () => {
   expect(() => checkAddress('http://127.0.0.1:8080', false, true)).not.toThrow();
   expect(() => checkAddress('http://10.0.0.1', false, true)).toThrow('TLS');
+});
+
+test.each([
+  'ldaps://example.com\\@127.0.0.1',
+  'ldaps://user@example.com',
+  'ldaps://example.com/dc=x',
+  'ldaps://%31%32%37.0.0.1',
+  'ldap+x://example.com',
+])('%s is no address of a directory', (url) => {
+  expect(LdapSettings.safeParse({ kind: 'ldap', url, bindDn: 'x', baseDn: 'x' }).success).toBe(false);
+  const plain = { kind: 'ldap', url: 'ldaps://[2606:4700::1111]:636', bindDn: 'x', baseDn: 'x' };
+  expect(LdapSettings.safeParse(plain).success).toBe(true);
 });
 
 test('a claim is found by its whole name first, then along its dots', () => {

@@ -5,7 +5,7 @@
 import { eq, lt } from 'drizzle-orm';
 import { base64url } from 'jose';
 import { z } from 'zod';
-import { type IdentityProviderId, UserId } from '../../schema/ids.ts';
+import { IdentityProviderId, UserId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { ssoAttempts, ssoCodes } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
@@ -87,12 +87,12 @@ export async function takeCode(
   now: number,
   code: string,
   verifier: string,
-): Promise<{ user: UserId; provider: string } | undefined> {
+): Promise<{ user: UserId; provider: IdentityProviderId } | undefined> {
   const hash = await hashToken(code);
   const [row] = await tx.delete(ssoCodes).where(eq(ssoCodes.hash, hash)).returning();
   if (!row || row.expiresAt.getTime() <= now || row.challenge !== (await hashToken(verifier)))
     return undefined;
-  return { user: UserId.parse(row.userId), provider: row.providerId };
+  return { user: UserId.parse(row.userId), provider: IdentityProviderId.parse(row.providerId) };
 }
 
 export const attemptOver = () =>

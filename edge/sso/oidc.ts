@@ -5,7 +5,7 @@
 import * as openid from 'openid-client';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Services } from '../services.ts';
-import { providerFetch } from './address.ts';
+import { checkAddress, providerFetch } from './address.ts';
 import { newSecret } from './attempts.ts';
 import { claimAt, type Identity, identityOf, texts } from './identity.ts';
 import { addressesOf, allowsPrivate, type OfKind } from './providers.ts';
@@ -87,6 +87,10 @@ export async function beginOidc(services: Services, provider: OfKind<'oidc'>, st
     code_challenge: await openid.calculatePKCECodeChallenge(expected.verifier),
     code_challenge_method: 'S256',
   });
+  // The provider's document names it, and the console goes there.
+  if (!/^https?:$/.test(url.protocol))
+    throw new Refusal('provider_mismatch', "the provider's authorization address is not a web page's");
+  checkAddress(url.href, url.protocol === 'https:', allowsPrivate(services));
   return { url: url.href, expected };
 }
 

@@ -146,13 +146,16 @@ async function setRole(tx: Tx, orgId: OrgId, userId: UserId, role: OrgRole): Pro
 }
 
 async function removeMember(tx: Tx, orgId: OrgId, userId: UserId): Promise<boolean> {
-  await tx.delete(refreshTokens).where(eq(refreshTokens.userId, userId));
-  await tx.delete(ssoCodes).where(eq(ssoCodes.userId, userId));
   if (await isLastOwner(tx, orgId, userId)) return false;
   const gone = await tx
     .delete(memberships)
     .where(and(eq(memberships.orgId, orgId), eq(memberships.userId, userId)))
     .returning({ user: memberships.userId });
+  await tx.delete(ssoCodes).where(eq(ssoCodes.userId, userId));
+  // Who is something elsewhere stays signed in there: that is not this organization's to end.
+  const account = await accountOf(tx, eq(users.id, userId));
+  if (account && account.organizations.length === 0 && !account.hasPlatformRole)
+    await tx.delete(refreshTokens).where(eq(refreshTokens.userId, userId));
   return gone.length > 0;
 }
 

@@ -63,6 +63,14 @@ export const SamlSettings = z.strictObject({
 });
 export type SamlSettings = z.infer<typeof SamlSettings>;
 
+/** Scheme, host and port only: two parsers could read anything more in two ways. */
+const LdapAddress = z
+  .string()
+  .max(1024)
+  .regex(/^ldaps?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?\/?$/i, {
+    error: 'use an address such as ldaps://dc1.example.com',
+  });
+
 const LdapFilter = (placeholder: string) =>
   z
     .string()
@@ -72,7 +80,7 @@ const LdapFilter = (placeholder: string) =>
 
 export const LdapSettings = z.strictObject({
   kind: z.literal('ldap'),
-  url: z.url({ protocol: /^ldaps?$/ }).max(1024),
+  url: LdapAddress,
   /** On an `ldap:` address: TLS before anything is said. */
   startTls: z.boolean().default(false),
   /** Whom to trust for the directory's certificate; the public authorities when absent. */

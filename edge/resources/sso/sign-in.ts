@@ -23,7 +23,7 @@ import { admit } from '../../sso/provision.ts';
 import { beginSaml, finishSaml, samlMetadata } from '../../sso/saml.ts';
 import { recordRefusal, settle } from '../../sso/settle.ts';
 
-const STEPS_PER_ADDRESS = { name: 'sso-address', max: 60, windowS: 60 };
+const STEPS_PER_ADDRESS = { name: 'sso-address', max: 120, windowS: 60 };
 const LOGIN_PER_ADDRESS = { name: 'login-address', max: 30, windowS: 60 };
 const LOGIN_PER_ACCOUNT = { name: 'sso-account', max: 10, windowS: 60 };
 
@@ -198,6 +198,9 @@ signIn.openapi(exchange, async (c) => {
   const { code, verifier, cookie } = c.req.valid('json');
   const taken = await db.platform((tx) => takeCode(tx, now(), code, verifier));
   if (!taken) throw attemptOver();
-  const signedIn = await db.platform((tx) => finish(tx, services, taken.user));
+  const signedIn = await db.platform(async (tx) => {
+    await loadProvider(tx, services.master, taken.provider);
+    return finish(tx, services, taken.user);
+  });
   return c.json(hand(c, signedIn, cookie), 200);
 });

@@ -1,6 +1,8 @@
 /** Sign-in by OpenID Connect against real `oidc-provider`s. */
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { mayRequireSso } from '../../../edge/sso/required.ts';
+import { OrgId } from '../../../schema/ids.ts';
 import { PLATFORM_OWNER } from '../database.ts';
 import { browse, changed, OidcPeer } from './oidc-peer.ts';
 import { SsoApi, type Started } from './sso-api.ts';
@@ -220,6 +222,20 @@ test('an account that exists is linked only where the platform verified the doma
   peer.person = person('jan', { email: PLATFORM_OWNER.email });
   await sso.verifyDomain('test.test');
   expect((await attempt()).said.get('error')).toBe('sso_not_yours');
+});
+
+test('the last owner stays one whatever the groups say, and only then may single sign-on become the only way in', async () => {
+  const org = OrgId.parse(sso.tenant.org);
+  const mayRequire = () => sso.api.services.db.platform((tx) => mayRequireSso(tx, org));
+  expect(await mayRequire()).toBe(false);
+  peer.person = person('boss', { email: sso.tenant.owner.email });
+  expect((await signIn()).user.organizations[0].role).toBe('organization_owner');
+  expect(await mayRequire()).toBe(true);
+  peer.person = person('boss', { email: sso.tenant.owner.email, groups: [] });
+  expect((await attempt()).said.get('error')).toBe('sso_no_role');
+  expect(
+    (await sso.api.call('GET', '/v1/me', undefined, sso.tenant.owner.token)).body.organizations,
+  ).toHaveLength(1);
 });
 
 test("another organization's provider opens no account of this one, whatever it says", async () => {
