@@ -20,6 +20,7 @@ import { resources } from './resources/resources/routes.ts';
 import { roles } from './resources/roles/routes.ts';
 import { serviceAccounts } from './resources/service-accounts/routes.ts';
 import { sessions } from './resources/sessions/routes.ts';
+import { sso } from './resources/sso/routes.ts';
 import { supportAccess } from './resources/support-access/routes.ts';
 import { webhookRoutes } from './resources/webhooks/routes.ts';
 import { newRouter } from './routes.ts';
@@ -31,6 +32,7 @@ const TIMEOUT_MS = 30_000;
 const RESOURCES = [
   healthRoutes,
   auth,
+  sso,
   organizations,
   members,
   roles,
@@ -81,7 +83,6 @@ export function createApp(
   app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => tooLarge(c.get('requestId')) }));
   app.use(timeout(TIMEOUT_MS));
   for (const part of RESOURCES) app.route('/', part);
-  app.get('/metrics', (c) => c.text(c.get('services').metrics.text()));
   app.openAPIRegistry.registerComponent('securitySchemes', 'person', {
     type: 'http',
     scheme: 'bearer',

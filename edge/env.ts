@@ -14,6 +14,8 @@ const Env = z.object({
   FABRIC_PUBLIC_URL: z.url(),
   /** `allow` lets webhooks go to private addresses and over plain HTTP: for installations whose receivers are inside. */
   FABRIC_PRIVATE_WEBHOOKS: z.enum(['deny', 'allow']).default('deny'),
+  /** `allow`: organizations may name identity providers on private and loopback addresses, and without TLS on loopback. */
+  FABRIC_SSO_PRIVATE_NETWORKS: z.enum(['allow', 'refuse']).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof Env>;

@@ -15,6 +15,8 @@ export const SessionId = z.uuid().brand<'SessionId'>();
 export type SessionId = z.infer<typeof SessionId>;
 export const AttachmentId = z.uuid().brand<'AttachmentId'>();
 export type AttachmentId = z.infer<typeof AttachmentId>;
+export const IdentityProviderId = z.uuid().brand<'IdentityProviderId'>();
+export type IdentityProviderId = z.infer<typeof IdentityProviderId>;
 
 export const GroupId = z.uuid().brand<'GroupId'>();
 export type GroupId = z.infer<typeof GroupId>;

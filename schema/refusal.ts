@@ -48,6 +48,16 @@ const REFUSALS = {
     status: 400,
     text: 'this address may not be called: use https and a public address',
   },
+  sso_refused: { status: 401, text: "the identity provider's answer was not accepted: start again" },
+  sso_no_role: { status: 403, text: 'your provider gives you no role in this organization' },
+  sso_no_account: { status: 403, text: 'you have no account here, and this provider may not make one' },
+  sso_not_yours: {
+    status: 403,
+    text: 'an account with this e-mail address exists that this organization may not vouch for',
+  },
+  provider_unreachable: { status: 502, text: 'the identity provider was not reached' },
+  provider_mismatch: { status: 502, text: 'the identity provider does not fit its settings' },
+  not_on_this_runtime: { status: 501, text: 'this runtime can not do that: serve the control API from Node' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -45,6 +45,7 @@ const PACKAGES = [
         ['vim-tiny', ['/usr/bin/vim.tiny']],
         ['htop', ['/usr/bin/htop']],
         ['bsdutils', ['/usr/bin/script']],
+        ['slapd', ['/usr/sbin/slapd']],
         ['ngtcp2-client', ['/usr/bin/gtlsclient']],
         ['ngtcp2-server', ['/usr/sbin/gtlsserver']],
         // The build with the system's ngtcp2 is tested; the normal one takes it only where it is new enough.

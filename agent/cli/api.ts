@@ -13,7 +13,7 @@ const TIMEOUT_MS = 20_000;
 /** An access token with less life than this is renewed first. */
 const MARGIN_MS = 15_000;
 
-async function request(
+export async function request(
   api: string,
   method: string,
   path: string,
@@ -45,6 +45,10 @@ function settingsOf(api: string, signedIn: SignedIn, now: number): Settings {
 
 export async function login(store: SettingsStore, api: string, email: string, password: string): Promise<Me> {
   const signedIn = SignedIn.parse(await request(api, 'POST', '/v1/auth/login', { email, password }));
+  return remember(store, api, signedIn);
+}
+
+export async function remember(store: SettingsStore, api: string, signedIn: SignedIn): Promise<Me> {
   await store.exclusively(() => store.write(settingsOf(api, signedIn, Date.now())));
   return signedIn.user;
 }

@@ -29,6 +29,15 @@ const store = new SettingsStore(process.env);
 const api = new Api(store);
 let status = 0;
 
+interface LoginOptions extends Common {
+  readonly api: string;
+  readonly email?: string;
+  readonly passwordStdin: boolean;
+  readonly sso?: string;
+  readonly provider?: string;
+  readonly browser: boolean;
+}
+
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
@@ -78,6 +87,7 @@ const program = new Command('fabric')
     `
 Examples:
   fabric login --api http://127.0.0.1:7443
+  fabric login --api https://fabric.example.com --sso my-organization
   fabric connect demo-shell
   fabric connect demo-shell -- 'uname -a'
   tar c . | fabric connect demo-shell -- 'tar x -C dest'
@@ -93,8 +103,21 @@ common(program.command('login'))
   .requiredOption('--api <url>', 'address of the control API')
   .option('--email <address>', 'your e-mail address')
   .option('--password-stdin', 'read the password from standard input', false)
-  .action(async (options: Common & { api: string; email?: string; passwordStdin: boolean }) => {
+  .option(
+    '--sso <organization>',
+    "sign in by this organization's provider (its name, or your e-mail address)",
+  )
+  .option('--provider <name>', 'which of its providers, where there are more')
+  .option('--no-browser', 'only print the address to open')
+  .action(async (options: LoginOptions) => {
     const { ask, readStdin } = await import('./prompt.ts');
+    if (options.sso !== undefined) {
+      const { loginBySso } = await import('./sso.ts');
+      const me = await loginBySso(store, { ...options, organization: options.sso });
+      if (options.json) printJson(me);
+      else print(`Signed in as ${me.email}.`);
+      return;
+    }
     const email = options.email ?? (await ask('E-mail: '));
     const password = options.passwordStdin ? await readStdin() : await ask('Password: ', true);
     const me = await login(store, options.api, email, password);

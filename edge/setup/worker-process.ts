@@ -18,6 +18,8 @@ const bindings = Object.fromEntries(
 const worker = await startWorker({
   config: `${root}/wrangler.toml`,
   bindings,
+  // What `wrangler deploy` makes of the flag and date in wrangler.toml; this call would build without Node's modules.
+  build: { nodejsCompatMode: 'v2' },
   dev: {
     server: { hostname: '127.0.0.1', port: Number(process.env['PORT'] ?? 0) },
     inspector: false,

@@ -10,3 +10,4 @@ export * from './organization-settings.ts';
 export * from './people.ts';
 export * from './resources.ts';
 export * from './sessions.ts';
+export * from './sso.ts';

@@ -34,7 +34,8 @@ export const users = pgTable(
     id: id(),
     email: text().notNull().unique(),
     name: text().notNull(),
-    passwordHash: text().notNull(),
+    /** Null for who signs in by an organization's provider only. */
+    passwordHash: text(),
     platformRole: text().$type<PlatformRole>(),
     createdAt: createdAt(),
   },

@@ -110,15 +110,27 @@ export class ControlApi implements AsyncDisposable {
     token?: string,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const response = await this.request(path, {
+    return this.#read(
       method,
-      headers: {
-        'content-type': 'application/json',
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...headers,
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
+      path,
+      await this.request(path, {
+        method,
+        headers: {
+          'content-type': 'application/json',
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...headers,
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      }),
+    );
+  }
+
+  /** As a browser posts a form. */
+  async post(path: string, body: URLSearchParams): Promise<Answer> {
+    return this.#read('POST', path, await this.request(path, { method: 'POST', body }));
+  }
+
+  async #read(method: string, path: string, response: Response): Promise<Answer> {
     const text = await response.text();
     const type = response.headers.get('content-type');
     const answer = type?.match(/json\b/) ? JSON.parse(text) : text;

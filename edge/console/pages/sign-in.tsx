@@ -1,7 +1,14 @@
 /** Sign in. */
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
-export function SignInPage({ signIn }: { signIn: (email: string, password: string) => Promise<void> }) {
+interface Asked {
+  readonly signIn: (email: string, password: string) => Promise<void>;
+  /** Other ways in. */
+  readonly children?: ComponentChildren;
+}
+
+export function SignInPage({ signIn, children }: Asked) {
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent) => {
@@ -46,6 +53,7 @@ export function SignInPage({ signIn }: { signIn: (email: string, password: strin
           {busy ? 'Signing in…' : 'Sign in'}
         </button>
       </form>
+      {children}
     </main>
   );
 }

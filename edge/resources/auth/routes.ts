@@ -59,7 +59,7 @@ auth.openapi(login, async (c) => {
   await services.limits.attempt(LOGIN_PER_ADDRESS, clientAddress(c));
   await services.limits.attempt(LOGIN_PER_ACCOUNT, email.toLowerCase());
   const user = await services.db.platform((tx) => findByEmail(tx, email));
-  const genuine = await verifyPassword(password, user?.passwordHash);
+  const genuine = await verifyPassword(password, user?.passwordHash ?? undefined);
   if (!user || !genuine) {
     await services.db.platform((tx) =>
       record(tx, { org: null, actor: 'anonymous', action: 'sign-in.refused', subject: email, requestId }),
@@ -103,7 +103,7 @@ auth.openapi(me, async (c) => {
   return c.json(await c.get('services').db.platform((tx) => describeUser(tx, user)), 200);
 });
 
-async function completeSignIn(
+export async function completeSignIn(
   tx: Tx,
   services: Services,
   user: UserId,
@@ -120,7 +120,7 @@ async function completeSignIn(
 }
 
 /** A browser's refresh token goes into a cookie that scripts and other sites never see. */
-function hand(c: Context<AppBindings>, signedIn: SignedIn, cookie: boolean): SignedIn {
+export function hand(c: Context<AppBindings>, signedIn: SignedIn, cookie: boolean): SignedIn {
   if (!cookie) return signedIn;
   const { refreshToken = '', ...rest } = signedIn;
   const secure = new URL(c.get('services').env.FABRIC_PUBLIC_URL).protocol === 'https:';
@@ -146,6 +146,6 @@ function presented(c: Context<AppBindings>, inBody: string | undefined): { token
 }
 
 /** `cf-connecting-ip` is set by the edge itself and can't be given by a client there; elsewhere all share one bucket per proxy. */
-function clientAddress(c: Context<AppBindings>): string {
+export function clientAddress(c: Context<AppBindings>): string {
   return c.req.header('cf-connecting-ip') ?? 'direct';
 }
