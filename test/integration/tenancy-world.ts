@@ -32,7 +32,8 @@ export interface World extends AsyncDisposable {
   readonly mesh: readonly string[];
 }
 
-export async function makeWorld(): Promise<World> {
+/** @param roles whom each organization has beside an owner and a user; each costs two password hashes */
+export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Promise<World> {
   const database = await startDatabase();
   const api = new ControlApi(database);
   const owner = (await api.signIn()).accessToken as string;
@@ -62,7 +63,7 @@ export async function makeWorld(): Promise<World> {
     [relay, endpoints.relay],
   ] as const)
     await api.call('POST', '/v1/node/heartbeat', { endpoints: at, sessions: [] }, await node.assertion());
-  const tenant = (name: string) => makeFullTenant(api, post, owner, cluster, name);
+  const tenant = (name: string) => makeFullTenant(api, post, owner, cluster, name, roles);
   const [a, b] = [await tenant('org-a'), await tenant('org-b')];
   for (const { ids } of [a, b]) await startSession(api, service, String(ids['session']));
   const ids = [service, entry, relay].flatMap(({ enrolment }) => enrolment.node);
@@ -104,6 +105,7 @@ async function makeFullTenant(
   platform: string,
   cluster: string,
   name: string,
+  roles: readonly OrgRole[],
 ): Promise<Tenant> {
   const { org, owner, user, resource } = await makeTenant(api, platform, cluster, name);
   const at = `/v1/orgs/${org}`;
@@ -111,7 +113,7 @@ async function makeFullTenant(
     organization_owner: owner.token,
     organization_user: user.token,
   };
-  for (const role of OrgRole.options.filter((known) => !(known in tokens))) {
+  for (const role of roles.filter((known) => !(known in tokens))) {
     const email = `${role}@${name}.test`;
     await post(`${at}/members`, { email, name: role, role, password: PASSWORD }, owner.token);
     tokens[role] = (await api.signIn(email, PASSWORD)).accessToken;
