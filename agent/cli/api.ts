@@ -6,6 +6,7 @@ import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import { claimedByApiKey } from '../../schema/tokens/api-key.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import type { Settings, SettingsStore } from './settings.ts';
 
@@ -31,6 +32,13 @@ export async function request(
     });
   });
   return answerOf(response);
+}
+
+/** A key says itself which organization it is for. @throws Refusal `bad_request`, never with the key in it */
+function orgOfKey(key: string): OrgId {
+  const claimed = claimedByApiKey(key);
+  if (!claimed) throw new Refusal('bad_request', 'FABRIC_API_KEY is no API key of the fabric');
+  return claimed.org;
 }
 
 function settingsOf(api: string, signedIn: SignedIn, now: number): Settings {
@@ -64,18 +72,34 @@ export async function logout(store: SettingsStore): Promise<void> {
   });
 }
 
+/** A service account's way in, from the environment: FABRIC_API_KEY, and FABRIC_API where nobody has signed in here. */
+export interface ApiKeyAccess {
+  readonly key: string;
+  readonly api: string | undefined;
+}
+
+export function apiKeyOf(env: NodeJS.ProcessEnv): ApiKeyAccess | undefined {
+  const key = env['FABRIC_API_KEY'];
+  return key ? { key, api: env['FABRIC_API'] } : undefined;
+}
+
 export class Api {
   readonly #store: SettingsStore;
-  constructor(store: SettingsStore) {
+  readonly #key: ApiKeyAccess | undefined;
+  constructor(store: SettingsStore, key?: ApiKeyAccess) {
     this.#store = store;
+    this.#key = key;
   }
 
   async me(): Promise<Me> {
+    if (this.#key)
+      throw new Refusal('bad_request', 'FABRIC_API_KEY is set, and a key is no person: unset it to be one');
     return Me.parse(await this.#call('GET', '/v1/me'));
   }
 
   /** The organization named, or the only one. @throws Refusal */
   async organization(name: string | undefined): Promise<OrgId> {
+    if (this.#key) return orgOfKey(this.#key.key);
     const { organizations } = await this.me();
     const found = name === undefined ? organizations : organizations.filter((org) => org.name === name);
     const [only] = found;
@@ -126,7 +150,17 @@ export class Api {
     z.undefined().parse(await this.#call('DELETE', `/v1/orgs/${org}/sessions/${session}`));
   }
 
+  /** Anything under the organization's own path; the caller knows the contract. @throws Refusal */
+  async ofOrganization(org: OrgId, method: string, path: string, body?: object): Promise<unknown> {
+    return this.#call(method, `/v1/orgs/${org}${path}`, body);
+  }
+
   async #call(method: string, path: string, body?: object): Promise<unknown> {
+    if (this.#key) {
+      const api = this.#key.api ?? (await this.#store.read())?.api;
+      if (!api) throw new Refusal('bad_request', 'set FABRIC_API to the address of the control API');
+      return request(api, method, path, body, this.#key.key);
+    }
     const { api, accessToken } = await this.#fresh();
     return request(api, method, path, body, accessToken);
   }

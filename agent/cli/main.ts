@@ -5,8 +5,9 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Carrier } from '../../dataplane/transport/transport.ts';
 import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { Api, login, logout } from './api.ts';
+import { Api, apiKeyOf, login, logout } from './api.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
+import { organizationCommands } from './organization/commands.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
 import { table } from './table.ts';
@@ -26,7 +27,7 @@ interface Reaching extends Common {
 }
 
 const store = new SettingsStore(process.env);
-const api = new Api(store);
+const api = new Api(store, apiKeyOf(process.env));
 let status = 0;
 
 interface LoginOptions extends Common {
@@ -95,6 +96,7 @@ Examples:
   fabric forward this-host 127.0.0.1:8080
 
 Settings are kept under FABRIC_HOME (default ~/.config/fabric).
+With FABRIC_API_KEY (and FABRIC_API, the address) a service account calls instead of a person.
 Exit status: the remote command's; 1 when refused or asked wrongly; 255 when the fabric failed.`,
   );
 
@@ -214,6 +216,8 @@ reaching(program.command('forward <resource> <listen>'))
       else print(`${name} is at ${host}:${port} (Ctrl-C ends it)`);
     });
   });
+
+organizationCommands(program, { api, common, print, printJson });
 
 function complain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED;

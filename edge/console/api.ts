@@ -1,5 +1,6 @@
 /** The control API as the console calls it, for the organization of the signed-in person. */
 import type { Me } from '../../schema/api/auth.ts';
+import { OrganizationDetail } from '../../schema/api/organizations.ts';
 import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
@@ -18,6 +19,10 @@ export class Api {
     this.#send = send;
     this.me = me;
     this.org = org;
+  }
+
+  async organization(): Promise<OrganizationDetail> {
+    return OrganizationDetail.parse(await this.#call('GET', ''));
   }
 
   async resources(): Promise<ResourceView[]> {
@@ -40,6 +45,6 @@ export class Api {
     const token = await this.#access.token();
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
-    return answerOf(await this.#send(`/v1/orgs/${this.org}/${path}`, init));
+    return answerOf(await this.#send(`/v1/orgs/${this.org}${path === '' ? '' : `/${path}`}`, init));
   }
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { SignedIn } from '../../schema/api/auth.ts';
 import { Access } from './access.ts';
 import { Api } from './api.ts';
+import { Brand } from './brand.tsx';
 import { ResourcePage } from './pages/resource.tsx';
 import { ResourcesPage } from './pages/resources.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
@@ -58,10 +59,7 @@ export function App() {
   return (
     <div class="page">
       <header class="bar">
-        <a class="brand" href="#/">
-          <span class="mark" aria-hidden="true" />
-          Secure Access Fabric
-        </a>
+        <Brand api={api} />
         {resource !== undefined && <span class="crumb">{resource}</span>}
         <span class="who">
           {first?.role === 'organization_owner' && <a href={SSO_ADDRESS}>Single sign-on</a>}

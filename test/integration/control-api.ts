@@ -138,6 +138,9 @@ export class ControlApi implements AsyncDisposable {
     return { status: response.status, body: answer, headers: response.headers };
   }
 
+  /** For those who come by HTTP: `serve({ fetch: api.fetch })`. */
+  readonly fetch = (request: Request): Response | Promise<Response> => this.#app.fetch(request);
+
   async signIn(
     email: string = PLATFORM_OWNER.email,
     password: string = PLATFORM_OWNER.password,

@@ -1,0 +1,174 @@
+/**
+ * One call of every route of the control API, as someone who may make it would. The tenancy matrix makes each of them as everybody; a
+ * route without a line here fails it. Ids are new ones where the call would destroy something: who may is then told that it is not there.
+ */
+import { clientKey, csrOf, P256 } from './control-api.ts';
+import type { Tenant, World } from './tenancy-world.ts';
+
+type Params = (of: Tenant, world: World) => Record<string, string>;
+
+export interface Sample {
+  /** What whoever may call it is answered. */
+  readonly answers: number;
+  readonly params?: Params;
+  readonly query?: string;
+  /** Another one each time, where names must differ. */
+  readonly body?: (of: Tenant, world: World) => object | Promise<object>;
+}
+
+let made = 0;
+const fresh = () => `sample-${++made}`;
+const none = () => crypto.randomUUID();
+const named = (...names: string[]): Params => {
+  return ({ ids }) => Object.fromEntries(names.map((name) => [name, ids[name] ?? '']));
+};
+const unknown = (...names: string[]): Params => {
+  return () => Object.fromEntries(names.map((name) => [name, none()]));
+};
+const target = { protocol: 'tcp', host: '10.0.0.9', port: 80 };
+const clusterOf: Params = (_, { cluster }) => ({ cluster });
+const csr = async () => csrOf(await crypto.subtle.generateKey(P256, true, ['sign', 'verify']));
+const PASSWORD = 'a long enough password';
+
+export const SAMPLES: Readonly<Record<string, Sample>> = {
+  'GET /health': { answers: 200 },
+  'POST /v1/auth/login': { answers: 401, body: () => ({ email: 'nobody@test.test', password: 'wrong' }) },
+  'POST /v1/auth/refresh': { answers: 401, body: () => ({ refreshToken: 'fbr_wrong' }) },
+  'POST /v1/auth/logout': { answers: 204, body: () => ({ refreshToken: 'fbr_wrong' }) },
+  'GET /v1/me': { answers: 200 },
+
+  'GET /v1/orgs/{org}': { answers: 200 },
+  'PATCH /v1/orgs/{org}': { answers: 200, body: () => ({ branding: { colour: '#336699' } }) },
+  'GET /v1/orgs/{org}/quotas': { answers: 200 },
+  'GET /v1/orgs/{org}/audit': { answers: 200, query: '?limit=500' },
+  'GET /v1/orgs/{org}/members': { answers: 200 },
+  'POST /v1/orgs/{org}/members': {
+    answers: 201,
+    body: () => ({ email: `${fresh()}@x.test`, name: 'x', role: 'organization_user', password: PASSWORD }),
+  },
+  'GET /v1/orgs/{org}/members/{user}': { answers: 200, params: named('user') },
+  'PUT /v1/orgs/{org}/members/{user}/role': {
+    answers: 200,
+    params: named('user'),
+    body: () => ({ role: 'organization_user' }),
+  },
+  'DELETE /v1/orgs/{org}/members/{user}': { answers: 404, params: unknown('user') },
+  'GET /v1/orgs/{org}/roles': { answers: 200 },
+  'POST /v1/orgs/{org}/roles': {
+    answers: 201,
+    body: () => ({ name: fresh(), permissions: ['organization.read'] }),
+  },
+  'PUT /v1/orgs/{org}/roles/{role}': {
+    answers: 200,
+    params: named('role'),
+    body: () => ({ permissions: ['organization.read'] }),
+  },
+  'DELETE /v1/orgs/{org}/roles/{role}': { answers: 404, params: () => ({ role: fresh() }) },
+  'GET /v1/orgs/{org}/groups': { answers: 200 },
+  'POST /v1/orgs/{org}/groups': { answers: 201, body: () => ({ name: fresh() }) },
+  'PUT /v1/orgs/{org}/groups/{group}/role': {
+    answers: 204,
+    params: named('group'),
+    body: () => ({ role: null }),
+  },
+  'DELETE /v1/orgs/{org}/groups/{group}': { answers: 404, params: unknown('group') },
+  'PUT /v1/orgs/{org}/groups/{group}/members/{user}': { answers: 204, params: named('group', 'user') },
+  'DELETE /v1/orgs/{org}/groups/{group}/members/{user}': {
+    answers: 404,
+    params: ({ ids }) => ({ group: ids['group'] ?? '', user: none() }),
+  },
+  'GET /v1/orgs/{org}/grants': { answers: 200 },
+  'POST /v1/orgs/{org}/grants': {
+    answers: 201,
+    body: ({ ids }) => ({ to: { type: 'user', user: ids['user'] }, on: { matchLabels: { env: 'y' } } }),
+  },
+  'DELETE /v1/orgs/{org}/grants/{grant}': { answers: 404, params: unknown('grant') },
+  'GET /v1/orgs/{org}/service-accounts': { answers: 200 },
+  'POST /v1/orgs/{org}/service-accounts': {
+    answers: 201,
+    body: () => ({ name: fresh(), role: 'organization_user' }),
+  },
+  'DELETE /v1/orgs/{org}/service-accounts/{account}': { answers: 404, params: unknown('account') },
+  'POST /v1/orgs/{org}/service-accounts/{account}/keys': {
+    answers: 201,
+    params: named('account'),
+    body: () => ({ name: fresh(), permissions: ['organization.read'] }),
+  },
+  'GET /v1/orgs/{org}/api-keys': { answers: 200 },
+  'DELETE /v1/orgs/{org}/api-keys/{key}': { answers: 404, params: unknown('key') },
+  'GET /v1/orgs/{org}/support-access': { answers: 200 },
+  'POST /v1/orgs/{org}/support-access': {
+    answers: 404,
+    body: () => ({ email: 'nobody@test.test', role: 'organization_auditor', reason: 'x' }),
+  },
+  'DELETE /v1/orgs/{org}/support-access/{access}': { answers: 404, params: unknown('access') },
+
+  'GET /v1/orgs/{org}/resources': { answers: 200 },
+  'GET /v1/orgs/{org}/inventory': { answers: 200 },
+  'POST /v1/orgs/{org}/resources': {
+    answers: 201,
+    body: () => ({ name: fresh(), egressPool: 'pool', target }),
+  },
+  'PATCH /v1/orgs/{org}/resources/{resource}': {
+    answers: 200,
+    params: named('resource'),
+    body: () => ({ labels: { seen: 'yes' } }),
+  },
+  'DELETE /v1/orgs/{org}/resources/{resource}': { answers: 404, params: unknown('resource') },
+  'POST /v1/orgs/{org}/resources/{resource}/grants': {
+    answers: 204,
+    params: named('resource'),
+    body: () => ({ to: { type: 'role', role: 'organization_user' } }),
+  },
+  'GET /v1/orgs/{org}/sessions': { answers: 200 },
+  'POST /v1/orgs/{org}/sessions': {
+    answers: 201,
+    body: async ({ ids }) => ({ resource: ids['resource'], key: await clientKey() }),
+  },
+  'POST /v1/orgs/{org}/sessions/{session}/attachments': {
+    answers: 201,
+    params: named('session'),
+    body: async () => ({ key: await clientKey() }),
+  },
+  'DELETE /v1/orgs/{org}/sessions/{session}': { answers: 404, params: unknown('session') },
+
+  'GET /v1/platform/administrators': { answers: 200 },
+  'POST /v1/platform/administrators': {
+    answers: 201,
+    body: () => ({ email: `${fresh()}@test.test`, role: 'platform_admin', name: 'x', password: PASSWORD }),
+  },
+  'DELETE /v1/platform/administrators/{user}': { answers: 404, params: unknown('user') },
+  'GET /v1/platform/organizations': { answers: 200 },
+  'POST /v1/platform/organizations': { answers: 201, body: (_, { cluster }) => ({ name: fresh(), cluster }) },
+  'PATCH /v1/platform/organizations/{org}/quotas': { answers: 200, body: () => ({ members: 400 }) },
+  'GET /v1/platform/clusters': { answers: 200 },
+  'POST /v1/platform/clusters': { answers: 201, body: () => ({ name: fresh() }) },
+  'GET /v1/platform/clusters/{cluster}/nodes': { answers: 200, params: clusterOf },
+  'POST /v1/platform/clusters/{cluster}/bootstrap-tokens': {
+    answers: 201,
+    params: clusterOf,
+    body: () => ({ roles: ['relay'] }),
+  },
+  'DELETE /v1/platform/clusters/{cluster}/bootstrap-tokens/{token}': {
+    answers: 404,
+    params: (_, { cluster }) => ({ cluster, token: none() }),
+  },
+
+  'POST /v1/nodes/enrol': {
+    answers: 401,
+    body: async () => ({ token: 'fbb_wrong', name: fresh(), csr: await csr() }),
+  },
+  'POST /v1/node/renew': { answers: 400, body: () => ({ csr: 'none' }) },
+  'GET /v1/node/snapshot': { answers: 200 },
+  'POST /v1/node/heartbeat': { answers: 200, body: () => ({ endpoints: [], sessions: [] }) },
+  'POST /v1/node/sessions/{session}/start': {
+    answers: 404,
+    params: unknown('session'),
+    body: () => ({ key: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } }),
+  },
+  'POST /v1/node/sessions/{session}/state': {
+    answers: 404,
+    params: unknown('session'),
+    body: () => ({ state: 'active', generation: 1 }),
+  },
+};
