@@ -7,7 +7,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { OrgId } from '../schema/ids.ts';
 import * as tables from '../schema/tables/index.ts';
-import { emittedBy } from './events/emit.ts';
+import { emittedBy } from './events/emitted.ts';
 
 type Drizzle = PostgresJsDatabase<typeof tables>;
 /** A transaction under one role. */

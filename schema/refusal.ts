@@ -47,6 +47,11 @@ const REFUSALS = {
     status: 400,
     text: 'this address may not be called: use https and a public address',
   },
+  audit_broken: { status: 409, text: 'the audit trail does not verify' },
+  backup_invalid: {
+    status: 409,
+    text: 'this is no backup, or it was changed, cut off, or made for another key',
+  },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -122,6 +122,33 @@ export class Api {
     z.undefined().parse(await this.#call('DELETE', `/v1/orgs/${org}/sessions/${session}`));
   }
 
+  /** For what comes as a stream, by the path after `/v1/`. @throws Refusal */
+  async stream(
+    path: string,
+    headers: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const { api, accessToken } = await this.#fresh();
+    const response = await fetch(new URL(`/v1/${path}`, api), {
+      headers: { ...headers, authorization: `Bearer ${accessToken}` },
+      ...(signal ? { signal } : {}),
+    }).catch((cause: unknown) => {
+      throw new Refusal('unavailable', `${api} was not reached: is the address right and the API up?`, {
+        cause,
+      });
+    });
+    if (!response.ok || !response.body) {
+      await answerOf(response);
+      throw new Refusal('unavailable', 'the control API answered nothing');
+    }
+    return response.body;
+  }
+
+  /** By the path after `/v1/`. @throws Refusal */
+  get(path: string): Promise<unknown> {
+    return this.#call('GET', `/v1/${path}`);
+  }
+
   async #call(method: string, path: string, body?: object): Promise<unknown> {
     const { api, accessToken } = await this.#fresh();
     return request(api, method, path, body, accessToken);
