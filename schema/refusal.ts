@@ -58,6 +58,11 @@ const REFUSALS = {
   provider_unreachable: { status: 502, text: 'the identity provider was not reached' },
   provider_mismatch: { status: 502, text: 'the identity provider does not fit its settings' },
   not_on_this_runtime: { status: 501, text: 'this runtime can not do that: serve the control API from Node' },
+  audit_broken: { status: 409, text: 'the audit trail does not verify' },
+  backup_invalid: {
+    status: 409,
+    text: 'this is no backup, or it was changed, cut off, or made for another key',
+  },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -155,14 +155,47 @@ export class Api {
     return this.#call(method, `/v1/orgs/${org}${path}`, body);
   }
 
+  /** For what comes as a stream, by the path after `/v1/`. @throws Refusal */
+  async stream(
+    path: string,
+    headers: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const { api, token } = await this.#target();
+    const response = await fetch(new URL(`/v1/${path}`, api), {
+      headers: { ...headers, authorization: `Bearer ${token}` },
+      ...(signal ? { signal } : {}),
+    }).catch((cause: unknown) => {
+      throw new Refusal('unavailable', `${api} was not reached: is the address right and the API up?`, {
+        cause,
+      });
+    });
+    if (!response.ok || !response.body) {
+      await answerOf(response);
+      throw new Refusal('unavailable', 'the control API answered nothing');
+    }
+    return response.body;
+  }
+
+  /** By the path after `/v1/`. @throws Refusal */
+  get(path: string): Promise<unknown> {
+    return this.#call('GET', `/v1/${path}`);
+  }
+
   async #call(method: string, path: string, body?: object): Promise<unknown> {
+    const { api, token } = await this.#target();
+    return request(api, method, path, body, token);
+  }
+
+  /** Where to ask, and as whom. */
+  async #target(): Promise<{ api: string; token: string }> {
     if (this.#key) {
       const api = this.#key.api ?? (await this.#store.read())?.api;
       if (!api) throw new Refusal('bad_request', 'set FABRIC_API to the address of the control API');
-      return request(api, method, path, body, this.#key.key);
+      return { api, token: this.#key.key };
     }
     const { api, accessToken } = await this.#fresh();
-    return request(api, method, path, body, accessToken);
+    return { api, token: accessToken };
   }
 
   /** Signed in, with an access token that still lives; another process may have renewed it meanwhile. */

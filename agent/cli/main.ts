@@ -6,6 +6,10 @@ import type { Carrier } from '../../dataplane/transport/transport.ts';
 import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { Api, apiKeyOf, login, logout } from './api.ts';
+import { audit } from './audit.ts';
+import { describeBackup, runBackup } from './backup.ts';
+import type { Common } from './common.ts';
+import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import { organizationCommands } from './organization/commands.ts';
 import type { Attaching } from './session.ts';
@@ -15,12 +19,6 @@ import { table } from './table.ts';
 enableCompileCache();
 // Who read our output has gone, as in `fabric ... | head`: end as a shell would see it.
 process.stdout.on('error', () => process.exit(128 + constants.signals.SIGPIPE));
-
-interface Common {
-  readonly json: boolean;
-  readonly org?: string;
-  readonly verbose: boolean;
-}
 
 interface Reaching extends Common {
   readonly over?: Carrier;
@@ -219,6 +217,10 @@ reaching(program.command('forward <resource> <listen>'))
 
 organizationCommands(program, { api, common, print, printJson });
 
+audit(program, { api, common, print });
+events(program, { api, common, print });
+describeBackup(program);
+
 function complain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED;
   const refusal = error instanceof Refusal ? error : undefined;
@@ -233,7 +235,9 @@ function complain(error: unknown): number {
 }
 
 try {
-  await program.parseAsync();
+  const [word, ...words] = process.argv.slice(2);
+  if (word === 'backup') status = await runBackup(words);
+  else await program.parseAsync();
 } catch (error) {
   status = complain(error);
 }

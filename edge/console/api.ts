@@ -5,6 +5,7 @@ import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
+import { Refusal } from '../../schema/refusal.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import type { Access, Send } from './access.ts';
 
@@ -39,6 +40,15 @@ export class Api {
 
   async attach(session: SessionId, key: ClientKey): Promise<SessionTicket> {
     return SessionTicket.parse(await this.#call('POST', `sessions/${session}/attachments`, { key }));
+  }
+
+  /** The organization's live events, as far as this person may see them. @throws Refusal */
+  async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const authorization = `Bearer ${await this.#access.token()}`;
+    const response = await this.#send(`/v1/orgs/${this.org}/events`, { headers: { authorization }, signal });
+    if (!response.ok) await answerOf(response);
+    if (!response.body) throw new Refusal('unavailable');
+    return response.body;
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {

@@ -19,6 +19,11 @@ const LOCK = 7_305_211;
 export async function migrate(ownerUrl: string, apiPassword: string): Promise<void> {
   if (!/^[\w-]+$/.test(apiPassword))
     throw new Error('the password of fabric_api may hold letters, digits, - and _ only');
+  await applyMigrations(ownerUrl, MIGRATIONS, `alter role fabric_api password '${apiPassword}';`);
+}
+
+/** @param after what else to do once the roles are there */
+export async function applyMigrations(ownerUrl: string, migrationsFolder: string, after = ''): Promise<void> {
   const client = postgres(ownerUrl, { max: 1, onnotice: () => {} });
   try {
     await client`select pg_advisory_lock(${LOCK})`;
@@ -31,8 +36,8 @@ export async function migrate(ownerUrl: string, apiPassword: string): Promise<vo
           create role fabric_api login noinherit in role fabric_tenant, fabric_platform;
         end if;
       end $$;
-      alter role fabric_api password '${apiPassword}';`);
-    await runMigrations(drizzle(client), { migrationsFolder: MIGRATIONS });
+      ${after}`);
+    await runMigrations(drizzle(client), { migrationsFolder });
   } finally {
     await client.end();
   }

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ResourceView } from '../../../schema/api/resources.ts';
 import type { SessionView } from '../../../schema/api/sessions.ts';
 import type { Api } from '../api.ts';
+import { followEvents } from '../live.ts';
 
-const REFRESH_MS = 5_000;
+const REFRESH_MS = 30_000;
 
 export function ResourcesPage({ api }: { api: Api }) {
   const [resources, setResources] = useState<ResourceView[] | undefined>();
@@ -23,8 +24,14 @@ export function ResourcesPage({ api }: { api: Api }) {
       }
     };
     void load();
+    // Events say when to look again; the timer is for those who may not see events, and for when a proxy holds them up.
     const timer = setInterval(load, REFRESH_MS);
-    return () => clearInterval(timer);
+    const stop = new AbortController();
+    void followEvents((signal) => api.events(signal), load, stop.signal);
+    return () => {
+      clearInterval(timer);
+      stop.abort();
+    };
   }, [api]);
   const shown = resources?.filter(({ name }) => name.includes(search.trim().toLowerCase()));
   return (
