@@ -50,6 +50,7 @@ export class Stack implements AsyncDisposable {
   readonly #ports: Record<Part | 'gateway', number>;
   #env: NodeJS.ProcessEnv;
   #api: ChildProcess | undefined;
+  #said = '';
 
   static async start(runtime: Runtime): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), 'fabric-stack-'));
@@ -98,9 +99,11 @@ export class Stack implements AsyncDisposable {
     return new RemoteApi(this.database, this.origin);
   }
 
-  /** The API's processor time so far, microseconds. */
-  get apiPid(): number {
-    return this.#api?.pid ?? 0;
+  /** How the API ended, when it did, and the last it said. */
+  get apiExit(): string | undefined {
+    const api = this.#api;
+    if (!api || (api.exitCode === null && api.signalCode === null)) return undefined;
+    return `ended (${api.signalCode ?? `status ${api.exitCode}`}): ${this.#said}`;
   }
 
   /** As a power cut would: no part gets to say goodbye. */
@@ -147,15 +150,15 @@ export class Stack implements AsyncDisposable {
           )
         : fork(module, [], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
     this.#api = child;
-    let said = '';
+    this.#said = '';
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => {
-        said = (said + chunk.toString()).slice(-4000);
+        this.#said = (this.#said + chunk.toString()).slice(-4000);
       });
     const ended = once(child, 'exit');
     for (const deadline = Date.now() + REVIVE_MS; ; await sleep(20)) {
       if (child.exitCode !== null || Date.now() > deadline)
-        throw new Error(`the API did not start on ${this.#runtime}:\n${said}`);
+        throw new Error(`the API did not start on ${this.#runtime}:\n${this.#said}`);
       const up = await fetch(`${this.origin}/health`).then(
         ({ ok }) => ok,
         () => false,
