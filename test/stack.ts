@@ -1,7 +1,7 @@
 /** The control API as a process of its own on one of its runtimes, with the real PostgreSQL, Redis and gateway beside it; each part can be killed and started again. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,6 +39,28 @@ export class RemoteApi extends ControlApi {
   override request(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.origin}${path}`, init);
   }
+}
+
+/** Pid, state and parent as proc(5) has them. */
+function statOf(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((each) => each > 0 && statOf(each)?.parent === pid);
+}
+
+function isRunning(pid: number): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat.state !== 'Z';
 }
 
 export class Stack implements AsyncDisposable {
@@ -110,7 +132,10 @@ export class Stack implements AsyncDisposable {
   async kill(part: Part): Promise<void> {
     const pid = part === 'api' ? this.#api?.pid : this.#processes.pids()[part];
     if (pid === undefined) return;
-    process.kill(pid, 'SIGKILL');
+    // PostgreSQL's backends would go on for a moment without their parent; a power cut takes them all.
+    const all = [pid, ...childrenOf(pid)];
+    for (const each of all) process.kill(each, 'SIGKILL');
+    while (all.some(isRunning)) await sleep(20);
     while (await accepts(this.#ports[part])) await sleep(20);
   }
 

@@ -38,6 +38,7 @@ interface Scene {
   repeats: number;
   reads: number;
   acknowledgedAt: number;
+  lastRefusal: string;
 }
 
 /** @throws when a part does not come back */
@@ -64,6 +65,7 @@ export async function controlChaos(seconds: number, seed: number): Promise<Chaos
       repeats: 0,
       reads: 0,
       acknowledgedAt: 0,
+      lastRefusal: '',
     };
     const writes: Write[] = [];
     const random = seededRandom(seed);
@@ -101,7 +103,9 @@ async function killAtRandom(scene: Scene, random: Random) {
     while (scene.acknowledgedAt < repaired) {
       await sleep(10);
       if (performance.now() - repaired > 60_000)
-        throw new Error(`no write was acknowledged after ${part} came back`);
+        throw new Error(
+          `no write was acknowledged after ${part} came back: ${scene.stack.apiExit ?? scene.lastRefusal}`,
+        );
     }
     recoveryMs = Math.max(recoveryMs, scene.acknowledgedAt - repaired);
   }
@@ -161,6 +165,7 @@ async function repeat(scene: Scene, who: keyof Scene['tokens'], { path, body, ke
         () => undefined,
       )
       .catch(() => undefined);
+    scene.lastRefusal = answer?.text ?? 'no answer';
     if (answer?.status === 201) return (JSON.parse(answer.text) as { id: string }).id;
     if (answer?.status === 401) await scene.signIn().catch(() => {});
     else if (answer && answer.status < 500)
