@@ -14,6 +14,8 @@ type Work = (scope: Scope) => unknown;
 const TOLD_MS = 1_000;
 
 interface Life {
+  /** A question of it failed as on a dead connection, whatever became of that error. */
+  doubtful: boolean;
   over: boolean;
   readonly ended: PromiseWithResolvers<void>;
 }
@@ -23,7 +25,7 @@ export function steadyTransactions(client: postgres.Sql): postgres.Sql {
   const begin = client.begin.bind(client);
   return Object.assign(client, {
     begin: async (work: Work) => {
-      const life: Life = { over: false, ended: Promise.withResolvers() };
+      const life: Life = { doubtful: false, over: false, ended: Promise.withResolvers() };
       try {
         return await begin((scope) => outlived(life, () => work(steady(scope, life))));
       } finally {
@@ -44,7 +46,11 @@ function steady(scope: Scope, life: Life): Scope {
       options: postgres.UnsafeQueryOptions,
     ) => {
       if (life.over) throw Object.assign(new Error('the transaction is over'), { code: 'CONNECTION_CLOSED' });
-      return unsafe(text, parameters, { ...options, prepare: true });
+      const query = unsafe(text, parameters, { ...options, prepare: true });
+      query.catch((error: unknown) => {
+        if (isAway(error)) life.doubtful = true;
+      });
+      return query;
     },
     savepoint: (work: Work) => savepoint((inner) => outlived(life, () => work(steady(inner, life)))),
   });
@@ -54,12 +60,18 @@ function steady(scope: Scope, life: Life): Scope {
 async function outlived(life: Life, work: () => unknown): Promise<unknown> {
   try {
     const result = await work();
+    await untilSure(life);
     return life.over ? await never() : result;
   } catch (error) {
-    if (isAway(error) && !life.over) await Promise.race([life.ended.promise, pause(TOLD_MS)]);
+    if (isAway(error)) life.doubtful = true;
+    await untilSure(life);
     if (life.over) return never();
     throw error;
   }
+}
+
+async function untilSure(life: Life): Promise<void> {
+  if (life.doubtful && !life.over) await Promise.race([life.ended.promise, pause(TOLD_MS)]);
 }
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
