@@ -5,6 +5,10 @@ import type { Bench } from './bench.ts';
 import { type BenchResult, formatJson, formatTable, keep } from './report.ts';
 
 const BENCHES: Readonly<Record<string, { about: string; load: () => Promise<Bench> }>> = {
+  control: {
+    about: 'the control API: an authorized read, tokens, abuse, kills',
+    load: async () => (await import('./scenarios/control/control.ts')).control,
+  },
   path: {
     about: 'a live shell: input round trip, keystroke echo, bulk, start-up',
     load: async () => (await import('./scenarios/path/path.ts')).path,

@@ -7,7 +7,10 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { OrgId } from '../schema/ids.ts';
 import * as tables from '../schema/tables/index.ts';
+import { steadyTransactions } from './db-transactions.ts';
 import { emittedBy, noteEmitted } from './events/emitted.ts';
+
+export { isAway, isBusy, isDuplicate, isUnfit } from './db-errors.ts';
 
 type Drizzle = PostgresJsDatabase<typeof tables>;
 /** A transaction under one role. */
@@ -31,6 +34,8 @@ export interface Database {
 /** Seconds to wait for a connection, and milliseconds for a statement. */
 const CONNECT_S = 5;
 const STATEMENT_MS = 10_000;
+/** At most so long between tries to reach a server that went away, seconds. */
+const RECONNECT_S = 0.5;
 
 export interface DatabaseOptions {
   /** Told of each chain that a committed transaction added events to. `close` waits for what it returned. */
@@ -52,10 +57,11 @@ export function openDatabase(url: string, connections: number, options: Database
     max: connections,
     connect_timeout: CONNECT_S,
     idle_timeout: options.idleS ?? 60,
+    backoff: (retries) => Math.min(0.02 * 2 ** retries, RECONNECT_S),
     connection: { statement_timeout: STATEMENT_MS },
     onnotice: () => {},
   });
-  const db = drizzle(prepared(client), { schema: tables, casing: 'snake_case' });
+  const db = drizzle(steadyTransactions(client), { schema: tables, casing: 'snake_case' });
   const ends = {
     ping: async () => {
       const start = performance.now();
@@ -115,60 +121,4 @@ function inTurns(tx: Tx): Within {
     last = mine.catch(() => {});
     return mine;
   };
-}
-
-/**
- * Statements in transactions are parsed once per connection: half the round trips, and the planner's work saved. Kept until the connection ends, which
- * the driver sees to within the hour.
- */
-function prepared(client: postgres.Sql): postgres.Sql {
-  const begin = client.begin.bind(client);
-  const each = (scope: postgres.TransactionSql): postgres.TransactionSql => {
-    const unsafe = scope.unsafe.bind(scope);
-    const savepoint = scope.savepoint.bind(scope);
-    return Object.assign(scope, {
-      unsafe: (
-        text: string,
-        parameters: postgres.ParameterOrJSON<never>[],
-        options: postgres.UnsafeQueryOptions,
-      ) => unsafe(text, parameters, { ...options, prepare: true }),
-      savepoint: (work: (inner: postgres.TransactionSql) => unknown) =>
-        savepoint((inner) => work(each(inner))),
-    });
-  };
-  return Object.assign(client, {
-    begin: (work: (scope: postgres.TransactionSql) => unknown) => begin((scope) => work(each(scope))),
-  });
-}
-
-/** The code PostgreSQL or its driver gave, beneath whatever wraps it. */
-function codeOf(error: unknown): string | undefined {
-  const cause = error instanceof Error && error.cause ? error.cause : error;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
-/** A unique constraint would break. */
-export function isDuplicate(error: unknown): boolean {
-  return codeOf(error) === '23505';
-}
-
-/** What a request said can't be kept: it names something that is not there, or holds what no column takes (a NUL, a number too large). */
-export function isUnfit(error: unknown): 'missing' | 'malformed' | undefined {
-  const code = codeOf(error) ?? '';
-  if (code === '23503') return 'missing';
-  return /^22...$|^54000$/.test(code) ? 'malformed' : undefined;
-}
-
-/** Somebody else holds what this waits for (`lock_timeout`), or it took too long (`statement_timeout`). */
-export function isBusy(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === '55P03' || code === '57014' || code === '53300' || code === '40P01';
-}
-
-/** The server is not there, is going or coming: asking again later may help (PostgreSQL, appendix A, classes 08 and 57P). */
-export function isAway(error: unknown): boolean {
-  return /^(08...|57P0[1-5]|CONNECT_TIMEOUT|CONNECTION_\w+|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(
-    codeOf(error) ?? '',
-  );
 }

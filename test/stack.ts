@@ -1,7 +1,7 @@
 /** The control API as a process of its own on one of its runtimes, with the real PostgreSQL, Redis and gateway beside it; each part can be killed and started again. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,6 +41,28 @@ export class RemoteApi extends ControlApi {
   }
 }
 
+/** Pid, state and parent as proc(5) has them. */
+function statOf(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((each) => each > 0 && statOf(each)?.parent === pid);
+}
+
+function isRunning(pid: number): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat.state !== 'Z';
+}
+
 export class Stack implements AsyncDisposable {
   readonly database: TestDatabase;
   readonly origin: string;
@@ -50,6 +72,7 @@ export class Stack implements AsyncDisposable {
   readonly #ports: Record<Part | 'gateway', number>;
   #env: NodeJS.ProcessEnv;
   #api: ChildProcess | undefined;
+  #said = '';
 
   static async start(runtime: Runtime): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), 'fabric-stack-'));
@@ -98,16 +121,21 @@ export class Stack implements AsyncDisposable {
     return new RemoteApi(this.database, this.origin);
   }
 
-  /** The API's processor time so far, microseconds. */
-  get apiPid(): number {
-    return this.#api?.pid ?? 0;
+  /** How the API ended, when it did, and the last it said. */
+  get apiExit(): string | undefined {
+    const api = this.#api;
+    if (!api || (api.exitCode === null && api.signalCode === null)) return undefined;
+    return `ended (${api.signalCode ?? `status ${api.exitCode}`}): ${this.#said}`;
   }
 
   /** As a power cut would: no part gets to say goodbye. */
   async kill(part: Part): Promise<void> {
     const pid = part === 'api' ? this.#api?.pid : this.#processes.pids()[part];
     if (pid === undefined) return;
-    process.kill(pid, 'SIGKILL');
+    // PostgreSQL's backends would go on for a moment without their parent; a power cut takes them all.
+    const all = [pid, ...childrenOf(pid)];
+    for (const each of all) process.kill(each, 'SIGKILL');
+    while (all.some(isRunning)) await sleep(20);
     while (await accepts(this.#ports[part])) await sleep(20);
   }
 
@@ -147,15 +175,15 @@ export class Stack implements AsyncDisposable {
           )
         : fork(module, [], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
     this.#api = child;
-    let said = '';
+    this.#said = '';
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => {
-        said = (said + chunk.toString()).slice(-4000);
+        this.#said = (this.#said + chunk.toString()).slice(-4000);
       });
     const ended = once(child, 'exit');
     for (const deadline = Date.now() + REVIVE_MS; ; await sleep(20)) {
       if (child.exitCode !== null || Date.now() > deadline)
-        throw new Error(`the API did not start on ${this.#runtime}:\n${said}`);
+        throw new Error(`the API did not start on ${this.#runtime}:\n${this.#said}`);
       const up = await fetch(`${this.origin}/health`).then(
         ({ ok }) => ok,
         () => false,

@@ -1,6 +1,6 @@
 /** The control API as a person's command line calls it. */
-import { z } from 'zod';
 import { Me, SignedIn } from '../../schema/api/auth.ts';
+import { type ApiClient, apiClient } from '../../schema/api/client.ts';
 import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
@@ -94,7 +94,7 @@ export class Api {
   async me(): Promise<Me> {
     if (this.#key)
       throw new Refusal('bad_request', 'FABRIC_API_KEY is set, and a key is no person: unset it to be one');
-    return Me.parse(await this.#call('GET', '/v1/me'));
+    return Me.parse((await (await this.#client()).GET('/v1/me')).data);
   }
 
   /** The organization named, or the only one. @throws Refusal */
@@ -118,7 +118,10 @@ export class Api {
   }
 
   async resources(org: OrgId): Promise<ResourceView[]> {
-    return ResourceList.parse(await this.#call('GET', `/v1/orgs/${org}/resources`)).resources;
+    const { data } = await (await this.#client()).GET('/v1/orgs/{org}/resources', {
+      params: { path: { org } },
+    });
+    return ResourceList.parse(data).resources;
   }
 
   async resource(org: OrgId, name: string): Promise<ResourceView> {
@@ -133,21 +136,28 @@ export class Api {
   }
 
   async sessions(org: OrgId): Promise<SessionView[]> {
-    return SessionList.parse(await this.#call('GET', `/v1/orgs/${org}/sessions`)).sessions;
+    const { data } = await (await this.#client()).GET('/v1/orgs/{org}/sessions', {
+      params: { path: { org } },
+    });
+    return SessionList.parse(data).sessions;
   }
 
   async open(org: OrgId, resource: ResourceId, key: ClientKey): Promise<SessionTicket> {
-    return SessionTicket.parse(await this.#call('POST', `/v1/orgs/${org}/sessions`, { resource, key }));
+    const options = { params: { path: { org } }, body: { resource, key } };
+    return SessionTicket.parse((await (await this.#client()).POST('/v1/orgs/{org}/sessions', options)).data);
   }
 
   async attach(org: OrgId, session: SessionId, key: ClientKey): Promise<SessionTicket> {
+    const options = { params: { path: { org, session } }, body: { key } };
+    const client = await this.#client();
     return SessionTicket.parse(
-      await this.#call('POST', `/v1/orgs/${org}/sessions/${session}/attachments`, { key }),
+      (await client.POST('/v1/orgs/{org}/sessions/{session}/attachments', options)).data,
     );
   }
 
   async endSession(org: OrgId, session: SessionId): Promise<void> {
-    z.undefined().parse(await this.#call('DELETE', `/v1/orgs/${org}/sessions/${session}`));
+    const params = { path: { org, session } };
+    await (await this.#client()).DELETE('/v1/orgs/{org}/sessions/{session}', { params });
   }
 
   /** Anything under the organization's own path; the caller knows the contract. @throws Refusal */
@@ -196,6 +206,15 @@ export class Api {
     }
     const { api, accessToken } = await this.#fresh();
     return { api, token: accessToken };
+  }
+
+  async #client(): Promise<ApiClient> {
+    const { api } = await this.#target();
+    return apiClient({
+      baseUrl: api,
+      token: async () => (await this.#target()).token,
+      send: (call) => fetch(call, { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+    });
   }
 
   /** Signed in, with an access token that still lives; another process may have renewed it meanwhile. */

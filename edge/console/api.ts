@@ -1,5 +1,6 @@
 /** The control API as the console calls it, for the organization of the signed-in person. */
 import type { Me } from '../../schema/api/auth.ts';
+import { type ApiClient, apiClient } from '../../schema/api/client.ts';
 import { OrganizationDetail } from '../../schema/api/organizations.ts';
 import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
@@ -12,34 +13,47 @@ import type { Access, Send } from './access.ts';
 export class Api {
   readonly #access: Access;
   readonly #send: Send;
+  readonly #client: ApiClient;
   readonly me: Me;
   readonly org: OrgId;
 
   constructor(access: Access, send: Send, me: Me, org: OrgId) {
     this.#access = access;
     this.#send = send;
+    this.#client = apiClient({
+      baseUrl: location.origin,
+      token: () => access.token(),
+      send: (request) => send(request.url, request),
+    });
     this.me = me;
     this.org = org;
   }
 
   async organization(): Promise<OrganizationDetail> {
-    return OrganizationDetail.parse(await this.#call('GET', ''));
+    return OrganizationDetail.parse((await this.#client.GET('/v1/orgs/{org}', this.#here)).data);
   }
 
   async resources(): Promise<ResourceView[]> {
-    return ResourceList.parse(await this.#call('GET', 'resources')).resources;
+    const { data } = await this.#client.GET('/v1/orgs/{org}/resources', this.#here);
+    return ResourceList.parse(data).resources;
   }
 
   async sessions(): Promise<SessionView[]> {
-    return SessionList.parse(await this.#call('GET', 'sessions')).sessions;
+    const { data } = await this.#client.GET('/v1/orgs/{org}/sessions', this.#here);
+    return SessionList.parse(data).sessions;
   }
 
   async open(resource: ResourceId, key: ClientKey): Promise<SessionTicket> {
-    return SessionTicket.parse(await this.#call('POST', 'sessions', { resource, key }));
+    const body = { resource, key };
+    const { data } = await this.#client.POST('/v1/orgs/{org}/sessions', { ...this.#here, body });
+    return SessionTicket.parse(data);
   }
 
   async attach(session: SessionId, key: ClientKey): Promise<SessionTicket> {
-    return SessionTicket.parse(await this.#call('POST', `sessions/${session}/attachments`, { key }));
+    const params = { path: { org: this.org, session } };
+    const path = '/v1/orgs/{org}/sessions/{session}/attachments';
+    const { data } = await this.#client.POST(path, { params, body: { key } });
+    return SessionTicket.parse(data);
   }
 
   /** The organization's live events, as far as this person may see them. @throws Refusal */
@@ -51,10 +65,7 @@ export class Api {
     return response.body;
   }
 
-  async #call(method: string, path: string, body?: object): Promise<unknown> {
-    const token = await this.#access.token();
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
-    return answerOf(await this.#send(`/v1/orgs/${this.org}${path === '' ? '' : `/${path}`}`, init));
+  get #here() {
+    return { params: { path: { org: this.org } } };
   }
 }

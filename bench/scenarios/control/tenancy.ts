@@ -1,0 +1,19 @@
+/** One cluster and one organization, as the integration tests make them. */
+import { makeTenant } from '../../../test/integration/control-api.ts';
+import type { RemoteApi } from '../../../test/stack.ts';
+
+export interface Tenancy {
+  readonly platform: string;
+  readonly cluster: string;
+  readonly org: string;
+  readonly user: { readonly id: string; readonly token: string };
+  readonly owner: { readonly id: string; readonly token: string };
+  readonly resource: string;
+}
+
+export async function makeTenancy(api: RemoteApi, name: string): Promise<Tenancy> {
+  const platform: string = (await api.signIn()).accessToken;
+  const made = await api.call('POST', '/v1/platform/clusters', { name }, platform);
+  const cluster: string = made.body.id;
+  return { platform, cluster, ...(await makeTenant(api, platform, cluster, name)) };
+}

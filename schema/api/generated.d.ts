@@ -1,0 +1,5202 @@
+/** The control API as types, made from its OpenAPI document by `node scripts/api-types.ts`: not to be edited. */
+export interface paths {
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this process can do its work */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAuditKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a password */
+        post: operations["postAuthLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out: the refresh token and its successors end */
+        post: operations["postAuthLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange a refresh token for the next one and a new access token */
+        post: operations["postAuthRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who I am, and which organizations I belong to */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/node/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that this node lives, and what it holds */
+        post: operations["postNodeHeartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/node/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renew this node's certificate */
+        post: operations["postNodeRenew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/node/sessions/{session}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a session that was placed here: its target and sealed credential */
+        post: operations["postNodeSessionStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/node/sessions/{session}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report a session's state */
+        post: operations["postNodeSessionState"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/node/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this node must know, signed; waits for news */
+        get: operations["getNodeSnapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join a cluster with a bootstrap token */
+        post: operations["postNodesEnrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["patchOrg"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgApiKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/api-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgAuditExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/audit/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgAuditRetention"];
+        put: operations["putOrgAuditRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgGrants"];
+        put?: never;
+        post: operations["postOrgGrants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgGroups"];
+        put?: never;
+        post: operations["postOrgGroups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/groups/{group}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putOrgGroupMember"];
+        post?: never;
+        delete: operations["deleteOrgGroupMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/groups/{group}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putOrgGroupRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgIdentityProviders"];
+        put?: never;
+        post: operations["postOrgIdentityProviders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/identity-providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putOrgIdentityProvider"];
+        post?: never;
+        delete: operations["deleteOrgIdentityProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/identity-providers/{provider}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postOrgIdentityProviderTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of an organization */
+        get: operations["getOrgMembers"];
+        put?: never;
+        /** Add a person */
+        post: operations["postOrgMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgMember"];
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/members/{user}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putOrgMemberRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I may reach */
+        get: operations["getOrgResources"];
+        put?: never;
+        /** Make a resource, with the credential its target takes */
+        post: operations["postOrgResources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/resources/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgResource"];
+        options?: never;
+        head?: never;
+        patch: operations["patchOrgResource"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/resources/{resource}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postOrgResourceGrants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgRoles"];
+        put?: never;
+        post: operations["postOrgRoles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putOrgRole"];
+        post?: never;
+        delete: operations["deleteOrgRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgServiceAccounts"];
+        put?: never;
+        post: operations["postOrgServiceAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/service-accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgServiceAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/service-accounts/{account}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postOrgServiceAccountKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My sessions that live */
+        get: operations["getOrgSessions"];
+        put?: never;
+        /** Open a session: a ticket to attach with */
+        post: operations["postOrgSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session */
+        delete: operations["deleteOrgSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/sessions/{session}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Attach again to a session that lives */
+        post: operations["postOrgSessionAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/support-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgSupportAccess"];
+        put?: never;
+        post: operations["postOrgSupportAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/support-access/{access}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgSupportAccess"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgWebhooks"];
+        put?: never;
+        post: operations["postOrgWebhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgWebhook"];
+        options?: never;
+        head?: never;
+        patch: operations["patchOrgWebhook"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postOrgWebhookDeliveryRedeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postOrgWebhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/administrators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlatformAdministrators"];
+        put?: never;
+        post: operations["postPlatformAdministrators"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/administrators/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deletePlatformAdministrator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlatformAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlatformAuditExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clusters */
+        get: operations["getPlatformClusters"];
+        put?: never;
+        /** Make a cluster: its CA and signing key */
+        post: operations["postPlatformClusters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/bootstrap-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a token that nodes enrol with */
+        post: operations["postPlatformClusterBootstrapTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/bootstrap-tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a bootstrap token */
+        delete: operations["deletePlatformClusterBootstrapToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The nodes of a cluster */
+        get: operations["getPlatformClusterNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlatformEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlatformJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlatformOrganizations"];
+        put?: never;
+        /** Make an organization */
+        post: operations["postPlatformOrganizations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/organizations/{org}/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlatformOrganizationDomains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/organizations/{org}/domains/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putPlatformOrganizationDomain"];
+        post?: never;
+        delete: operations["deletePlatformOrganizationDomain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/organizations/{org}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["patchPlatformOrganizationQuotas"];
+        trace?: never;
+    };
+    "/v1/sso/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postSsoDiscover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sso/ldap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postSsoLdap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sso/oidc/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSsoOidcCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sso/saml/{provider}/assertion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postSsoSamlAssertion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sso/saml/{provider}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSsoSamlMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sso/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postSsoStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sso/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postSsoToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Problem: {
+            /** @enum {string} */
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid";
+            detail: string;
+            errors?: {
+                message: string;
+                path: string;
+            }[];
+            requestId: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getHealth: {
+        parameters: {
+            query?: {
+                detailed?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Serving */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        jobs?: {
+                            [key: string]: {
+                                /** Format: date-time */
+                                lastRunAt: string | null;
+                                ok: boolean;
+                            };
+                        };
+                        parts?: {
+                            [key: string]: {
+                                latencyMs?: number;
+                                ok: boolean;
+                            };
+                        };
+                        /** @enum {string} */
+                        status: "ok" | "degraded" | "down";
+                    };
+                };
+            };
+        };
+    };
+    getAuditKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            /** @enum {string} */
+                            alg: "EdDSA";
+                            /** @enum {string} */
+                            crv: "Ed25519";
+                            kid: string;
+                            /** @enum {string} */
+                            kty: "OKP";
+                            /** @enum {string} */
+                            use: "sig";
+                            x: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postAuthLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    cookie?: boolean;
+                    /** Format: email */
+                    email: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accessToken: string;
+                        expiresIn: number;
+                        refreshToken?: string;
+                        user: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            organizations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            }[];
+                            /** @enum {string|null} */
+                            platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    postAuthLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    refreshToken?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postAuthRefresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    refreshToken?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accessToken: string;
+                        expiresIn: number;
+                        refreshToken?: string;
+                        user: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            organizations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            }[];
+                            /** @enum {string|null} */
+                            platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        organizations: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        }[];
+                        /** @enum {string|null} */
+                        platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
+                    };
+                };
+            };
+        };
+    };
+    postNodeHeartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    endpoints: string[];
+                    sessions: {
+                        generation: number;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        state: "requested" | "starting" | "active" | "detached" | "terminated" | "failed";
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        end: string[];
+                        snapshotVersion: number;
+                    };
+                };
+            };
+        };
+    };
+    postNodeRenew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    csr: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        certificate: string;
+                    };
+                };
+            };
+        };
+    };
+    postNodeSessionStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: {
+                        /** @enum {string} */
+                        crv: "P-256";
+                        /** @enum {string} */
+                        kty: "EC";
+                        x: string;
+                        y: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        answer: string;
+                    };
+                };
+            };
+        };
+    };
+    postNodeSessionState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    generation: number;
+                    reason?: string;
+                    /** @enum {string} */
+                    state: "requested" | "starting" | "active" | "detached" | "terminated" | "failed";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getNodeSnapshot: {
+        parameters: {
+            query?: {
+                since?: number | null;
+                wait?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        snapshot: string;
+                    };
+                };
+            };
+            /** @description Nothing newer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postNodesEnrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    csr: string;
+                    name: string;
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ca: string;
+                        certificate: string;
+                        /** Format: uuid */
+                        cluster: string;
+                        /** Format: uuid */
+                        node: string;
+                        signingKeys: {
+                            keys: {
+                                /** @enum {string} */
+                                alg: "EdDSA";
+                                /** @enum {string} */
+                                crv: "Ed25519";
+                                kid: string;
+                                /** @enum {string} */
+                                kty: "OKP";
+                                /** @enum {string} */
+                                use: "sig";
+                                x: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        branding: {
+                            colour?: string;
+                            displayName?: string;
+                            logo?: string;
+                        };
+                        features: {
+                            apiKeys: boolean;
+                            supportAccess: boolean;
+                        };
+                        /** Format: uuid */
+                        id: string;
+                        locale: string;
+                        name: string;
+                    };
+                };
+            };
+        };
+    };
+    patchOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    branding?: {
+                        colour?: string;
+                        displayName?: string;
+                        logo?: string;
+                    };
+                    features?: {
+                        apiKeys?: boolean;
+                        supportAccess?: boolean;
+                    };
+                    locale?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        branding: {
+                            colour?: string;
+                            displayName?: string;
+                            logo?: string;
+                        };
+                        features: {
+                            apiKeys: boolean;
+                            supportAccess: boolean;
+                        };
+                        /** Format: uuid */
+                        id: string;
+                        locale: string;
+                        name: string;
+                    };
+                };
+            };
+        };
+    };
+    getOrgApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        apiKeys: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            lastUsedAt: string | null;
+                            name: string;
+                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                            /** Format: date-time */
+                            revokedAt: string | null;
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            sources: string[];
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getOrgAudit: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor?: string;
+                before?: number;
+                limit?: number;
+                since?: string;
+                subject?: string;
+                text?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: {
+                            action: string;
+                            actor: string;
+                            address: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            detail: string | null;
+                            generation: number | null;
+                            hash: string;
+                            prev: string;
+                            reason: string | null;
+                            region: string | null;
+                            requestId: string;
+                            seq: number;
+                            subject: string | null;
+                            userAgent: string | null;
+                        }[];
+                        next: number | null;
+                    };
+                };
+            };
+        };
+    };
+    getOrgAuditExport: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor?: string;
+                format?: "jsonl" | "csv";
+                since?: string;
+                subject?: string;
+                text?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    getOrgAuditRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: number | null;
+                    };
+                };
+            };
+        };
+    };
+    putOrgAuditRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    days: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: number | null;
+                    };
+                };
+            };
+        };
+    };
+    getOrgEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: number | null;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream that does not end by itself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    getOrgGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        grants: {
+                            channels: {
+                                clipboard?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                control?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                file_transfer?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                input?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                render?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                stream?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                telemetry?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                terminal?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                vpn_packets?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                            } | null;
+                            /** Format: date-time */
+                            expiresAt: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            on: {
+                                /** Format: uuid */
+                                resource: string;
+                            } | {
+                                matchLabels: {
+                                    [key: string]: string;
+                                };
+                            };
+                            to: {
+                                /** @enum {string} */
+                                type: "user";
+                                /** Format: uuid */
+                                user: string;
+                            } | {
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                                /** @enum {string} */
+                                type: "role";
+                            } | {
+                                /** Format: uuid */
+                                group: string;
+                                /** @enum {string} */
+                                type: "group";
+                            } | {
+                                /** Format: uuid */
+                                serviceAccount: string;
+                                /** @enum {string} */
+                                type: "service_account";
+                            };
+                            window: {
+                                days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                from: string;
+                                timeZone: string;
+                                to: string;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgGrants: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    channels?: {
+                        clipboard?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        control?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        file_transfer?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        input?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        render?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        stream?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        telemetry?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        terminal?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        vpn_packets?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                    };
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    on: {
+                        /** Format: uuid */
+                        resource: string;
+                    } | {
+                        matchLabels: {
+                            [key: string]: string;
+                        };
+                    };
+                    to: {
+                        /** @enum {string} */
+                        type: "user";
+                        /** Format: uuid */
+                        user: string;
+                    } | {
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        /** @enum {string} */
+                        type: "role";
+                    } | {
+                        /** Format: uuid */
+                        group: string;
+                        /** @enum {string} */
+                        type: "group";
+                    } | {
+                        /** Format: uuid */
+                        serviceAccount: string;
+                        /** @enum {string} */
+                        type: "service_account";
+                    };
+                    window?: {
+                        days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                        from: string;
+                        timeZone: string;
+                        to: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        channels: {
+                            clipboard?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            control?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            file_transfer?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            input?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            render?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            stream?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            telemetry?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            terminal?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            vpn_packets?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                        } | null;
+                        /** Format: date-time */
+                        expiresAt: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        on: {
+                            /** Format: uuid */
+                            resource: string;
+                        } | {
+                            matchLabels: {
+                                [key: string]: string;
+                            };
+                        };
+                        to: {
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        };
+                        window: {
+                            days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                            from: string;
+                            timeZone: string;
+                            to: string;
+                        } | null;
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getOrgGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        groups: {
+                            /** Format: uuid */
+                            id: string;
+                            members: string[];
+                            name: string;
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgGroups: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        members: string[];
+                        name: string;
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string | null;
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    putOrgGroupMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+                org: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deleteOrgGroupMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+                org: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    putOrgGroupRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getOrgIdentityProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        providers: {
+                            assertionUrl?: string;
+                            emailDomains: string[];
+                            enabled: boolean;
+                            hasSecret: boolean;
+                            /** Format: uuid */
+                            id: string;
+                            metadataUrl?: string;
+                            name: string;
+                            provisioning: boolean;
+                            redirectUrl?: string;
+                            roles: {
+                                /** @default [] */
+                                groups: {
+                                    group: string;
+                                    /** @enum {string} */
+                                    role: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user";
+                                }[];
+                                /**
+                                 * @default null
+                                 * @enum {string|null}
+                                 */
+                                otherwise: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user" | null;
+                            };
+                            settings: {
+                                /**
+                                 * @default [
+                                 *       "RS256",
+                                 *       "PS256",
+                                 *       "ES256",
+                                 *       "EdDSA"
+                                 *     ]
+                                 */
+                                algorithms: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "EdDSA")[];
+                                clientId: string;
+                                /** @default false */
+                                emailsAreVerified: boolean;
+                                /** @default groups */
+                                groupsClaim: string;
+                                /** Format: uri */
+                                issuer: string;
+                                /** @enum {string} */
+                                kind: "oidc";
+                                /**
+                                 * @default [
+                                 *       "openid",
+                                 *       "email",
+                                 *       "profile"
+                                 *     ]
+                                 */
+                                scopes: string[];
+                            } | {
+                                certificates: string[];
+                                /** @default email */
+                                emailAttribute: string;
+                                /** Format: uri */
+                                entryPoint: string;
+                                /** @default groups */
+                                groupsAttribute: string;
+                                idpIssuer: string;
+                                /** @enum {string} */
+                                kind: "saml";
+                                /** @default displayName */
+                                nameAttribute: string;
+                            } | {
+                                baseDn: string;
+                                bindDn: string;
+                                certificateAuthority?: string;
+                                /** @default mail */
+                                emailAttribute: string;
+                                /**
+                                 * @default {
+                                 *       "from": "attribute",
+                                 *       "attribute": "memberOf"
+                                 *     }
+                                 */
+                                groups: {
+                                    /** @default memberOf */
+                                    attribute: string;
+                                    /** @enum {string} */
+                                    from: "attribute";
+                                } | {
+                                    baseDn: string;
+                                    /** @default (member={dn}) */
+                                    filter: string;
+                                    /** @enum {string} */
+                                    from: "search";
+                                };
+                                /** @enum {string} */
+                                kind: "ldap";
+                                /** @default cn */
+                                nameAttribute: string;
+                                /** @default false */
+                                startTls: boolean;
+                                /** @default entryUUID */
+                                subjectAttribute: string;
+                                url: string;
+                                /** @default (|(uid={username})(mail={username})) */
+                                userFilter: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgIdentityProviders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default [] */
+                    emailDomains?: string[];
+                    /** @default false */
+                    enabled?: boolean;
+                    name: string;
+                    /** @default false */
+                    provisioning?: boolean;
+                    roles: {
+                        /** @default [] */
+                        groups?: {
+                            group: string;
+                            /** @enum {string} */
+                            role: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user";
+                        }[];
+                        /**
+                         * @default null
+                         * @enum {string|null}
+                         */
+                        otherwise?: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user" | null;
+                    };
+                    secret?: string;
+                    settings: {
+                        /**
+                         * @default [
+                         *       "RS256",
+                         *       "PS256",
+                         *       "ES256",
+                         *       "EdDSA"
+                         *     ]
+                         */
+                        algorithms?: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "EdDSA")[];
+                        clientId: string;
+                        /** @default false */
+                        emailsAreVerified?: boolean;
+                        /** @default groups */
+                        groupsClaim?: string;
+                        /** Format: uri */
+                        issuer: string;
+                        /** @enum {string} */
+                        kind: "oidc";
+                        /**
+                         * @default [
+                         *       "openid",
+                         *       "email",
+                         *       "profile"
+                         *     ]
+                         */
+                        scopes?: string[];
+                    } | {
+                        certificates: string[];
+                        /** @default email */
+                        emailAttribute?: string;
+                        /** Format: uri */
+                        entryPoint: string;
+                        /** @default groups */
+                        groupsAttribute?: string;
+                        idpIssuer: string;
+                        /** @enum {string} */
+                        kind: "saml";
+                        /** @default displayName */
+                        nameAttribute?: string;
+                    } | {
+                        baseDn: string;
+                        bindDn: string;
+                        certificateAuthority?: string;
+                        /** @default mail */
+                        emailAttribute?: string;
+                        /**
+                         * @default {
+                         *       "from": "attribute",
+                         *       "attribute": "memberOf"
+                         *     }
+                         */
+                        groups?: {
+                            /** @default memberOf */
+                            attribute?: string;
+                            /** @enum {string} */
+                            from: "attribute";
+                        } | {
+                            baseDn: string;
+                            /** @default (member={dn}) */
+                            filter?: string;
+                            /** @enum {string} */
+                            from: "search";
+                        };
+                        /** @enum {string} */
+                        kind: "ldap";
+                        /** @default cn */
+                        nameAttribute?: string;
+                        /** @default false */
+                        startTls?: boolean;
+                        /** @default entryUUID */
+                        subjectAttribute?: string;
+                        url: string;
+                        /** @default (|(uid={username})(mail={username})) */
+                        userFilter?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        assertionUrl?: string;
+                        emailDomains: string[];
+                        enabled: boolean;
+                        hasSecret: boolean;
+                        /** Format: uuid */
+                        id: string;
+                        metadataUrl?: string;
+                        name: string;
+                        provisioning: boolean;
+                        redirectUrl?: string;
+                        roles: {
+                            /** @default [] */
+                            groups: {
+                                group: string;
+                                /** @enum {string} */
+                                role: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user";
+                            }[];
+                            /**
+                             * @default null
+                             * @enum {string|null}
+                             */
+                            otherwise: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user" | null;
+                        };
+                        settings: {
+                            /**
+                             * @default [
+                             *       "RS256",
+                             *       "PS256",
+                             *       "ES256",
+                             *       "EdDSA"
+                             *     ]
+                             */
+                            algorithms: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "EdDSA")[];
+                            clientId: string;
+                            /** @default false */
+                            emailsAreVerified: boolean;
+                            /** @default groups */
+                            groupsClaim: string;
+                            /** Format: uri */
+                            issuer: string;
+                            /** @enum {string} */
+                            kind: "oidc";
+                            /**
+                             * @default [
+                             *       "openid",
+                             *       "email",
+                             *       "profile"
+                             *     ]
+                             */
+                            scopes: string[];
+                        } | {
+                            certificates: string[];
+                            /** @default email */
+                            emailAttribute: string;
+                            /** Format: uri */
+                            entryPoint: string;
+                            /** @default groups */
+                            groupsAttribute: string;
+                            idpIssuer: string;
+                            /** @enum {string} */
+                            kind: "saml";
+                            /** @default displayName */
+                            nameAttribute: string;
+                        } | {
+                            baseDn: string;
+                            bindDn: string;
+                            certificateAuthority?: string;
+                            /** @default mail */
+                            emailAttribute: string;
+                            /**
+                             * @default {
+                             *       "from": "attribute",
+                             *       "attribute": "memberOf"
+                             *     }
+                             */
+                            groups: {
+                                /** @default memberOf */
+                                attribute: string;
+                                /** @enum {string} */
+                                from: "attribute";
+                            } | {
+                                baseDn: string;
+                                /** @default (member={dn}) */
+                                filter: string;
+                                /** @enum {string} */
+                                from: "search";
+                            };
+                            /** @enum {string} */
+                            kind: "ldap";
+                            /** @default cn */
+                            nameAttribute: string;
+                            /** @default false */
+                            startTls: boolean;
+                            /** @default entryUUID */
+                            subjectAttribute: string;
+                            url: string;
+                            /** @default (|(uid={username})(mail={username})) */
+                            userFilter: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    putOrgIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default [] */
+                    emailDomains?: string[];
+                    /** @default false */
+                    enabled?: boolean;
+                    name: string;
+                    /** @default false */
+                    provisioning?: boolean;
+                    roles: {
+                        /** @default [] */
+                        groups?: {
+                            group: string;
+                            /** @enum {string} */
+                            role: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user";
+                        }[];
+                        /**
+                         * @default null
+                         * @enum {string|null}
+                         */
+                        otherwise?: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user" | null;
+                    };
+                    secret?: string;
+                    settings: {
+                        /**
+                         * @default [
+                         *       "RS256",
+                         *       "PS256",
+                         *       "ES256",
+                         *       "EdDSA"
+                         *     ]
+                         */
+                        algorithms?: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "EdDSA")[];
+                        clientId: string;
+                        /** @default false */
+                        emailsAreVerified?: boolean;
+                        /** @default groups */
+                        groupsClaim?: string;
+                        /** Format: uri */
+                        issuer: string;
+                        /** @enum {string} */
+                        kind: "oidc";
+                        /**
+                         * @default [
+                         *       "openid",
+                         *       "email",
+                         *       "profile"
+                         *     ]
+                         */
+                        scopes?: string[];
+                    } | {
+                        certificates: string[];
+                        /** @default email */
+                        emailAttribute?: string;
+                        /** Format: uri */
+                        entryPoint: string;
+                        /** @default groups */
+                        groupsAttribute?: string;
+                        idpIssuer: string;
+                        /** @enum {string} */
+                        kind: "saml";
+                        /** @default displayName */
+                        nameAttribute?: string;
+                    } | {
+                        baseDn: string;
+                        bindDn: string;
+                        certificateAuthority?: string;
+                        /** @default mail */
+                        emailAttribute?: string;
+                        /**
+                         * @default {
+                         *       "from": "attribute",
+                         *       "attribute": "memberOf"
+                         *     }
+                         */
+                        groups?: {
+                            /** @default memberOf */
+                            attribute?: string;
+                            /** @enum {string} */
+                            from: "attribute";
+                        } | {
+                            baseDn: string;
+                            /** @default (member={dn}) */
+                            filter?: string;
+                            /** @enum {string} */
+                            from: "search";
+                        };
+                        /** @enum {string} */
+                        kind: "ldap";
+                        /** @default cn */
+                        nameAttribute?: string;
+                        /** @default false */
+                        startTls?: boolean;
+                        /** @default entryUUID */
+                        subjectAttribute?: string;
+                        url: string;
+                        /** @default (|(uid={username})(mail={username})) */
+                        userFilter?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        assertionUrl?: string;
+                        emailDomains: string[];
+                        enabled: boolean;
+                        hasSecret: boolean;
+                        /** Format: uuid */
+                        id: string;
+                        metadataUrl?: string;
+                        name: string;
+                        provisioning: boolean;
+                        redirectUrl?: string;
+                        roles: {
+                            /** @default [] */
+                            groups: {
+                                group: string;
+                                /** @enum {string} */
+                                role: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user";
+                            }[];
+                            /**
+                             * @default null
+                             * @enum {string|null}
+                             */
+                            otherwise: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user" | null;
+                        };
+                        settings: {
+                            /**
+                             * @default [
+                             *       "RS256",
+                             *       "PS256",
+                             *       "ES256",
+                             *       "EdDSA"
+                             *     ]
+                             */
+                            algorithms: ("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "EdDSA")[];
+                            clientId: string;
+                            /** @default false */
+                            emailsAreVerified: boolean;
+                            /** @default groups */
+                            groupsClaim: string;
+                            /** Format: uri */
+                            issuer: string;
+                            /** @enum {string} */
+                            kind: "oidc";
+                            /**
+                             * @default [
+                             *       "openid",
+                             *       "email",
+                             *       "profile"
+                             *     ]
+                             */
+                            scopes: string[];
+                        } | {
+                            certificates: string[];
+                            /** @default email */
+                            emailAttribute: string;
+                            /** Format: uri */
+                            entryPoint: string;
+                            /** @default groups */
+                            groupsAttribute: string;
+                            idpIssuer: string;
+                            /** @enum {string} */
+                            kind: "saml";
+                            /** @default displayName */
+                            nameAttribute: string;
+                        } | {
+                            baseDn: string;
+                            bindDn: string;
+                            certificateAuthority?: string;
+                            /** @default mail */
+                            emailAttribute: string;
+                            /**
+                             * @default {
+                             *       "from": "attribute",
+                             *       "attribute": "memberOf"
+                             *     }
+                             */
+                            groups: {
+                                /** @default memberOf */
+                                attribute: string;
+                                /** @enum {string} */
+                                from: "attribute";
+                            } | {
+                                baseDn: string;
+                                /** @default (member={dn}) */
+                                filter: string;
+                                /** @enum {string} */
+                                from: "search";
+                            };
+                            /** @enum {string} */
+                            kind: "ldap";
+                            /** @default cn */
+                            nameAttribute: string;
+                            /** @default false */
+                            startTls: boolean;
+                            /** @default entryUUID */
+                            subjectAttribute: string;
+                            url: string;
+                            /** @default (|(uid={username})(mail={username})) */
+                            userFilter: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postOrgIdentityProviderTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        /** @enum {boolean} */
+                        works: true;
+                    };
+                };
+            };
+        };
+    };
+    getOrgInventory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: {
+                            egressPool: string;
+                            hasCredential: boolean;
+                            /** Format: uuid */
+                            id: string;
+                            labels: {
+                                [key: string]: string;
+                            };
+                            name: string;
+                            /** @enum {string} */
+                            protocol: "ssh" | "tcp";
+                            target: {
+                                host: string;
+                                hostKeys: string[];
+                                /** @default 22 */
+                                port: number;
+                                /** @enum {string} */
+                                protocol: "ssh";
+                                username: string;
+                            } | {
+                                host: string;
+                                port: number;
+                                /** @enum {string} */
+                                protocol: "tcp";
+                            };
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getOrgMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        members: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgMembers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    name: string;
+                    password: string;
+                    role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                    };
+                };
+            };
+        };
+    };
+    getOrgMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    putOrgMemberRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                    };
+                };
+            };
+        };
+    };
+    getOrgQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: {
+                            apiKeys: number;
+                            members: number;
+                            requestsPerMinute: number;
+                            resources: number;
+                            sessions: number;
+                        };
+                        used: {
+                            apiKeys: number;
+                            members: number;
+                            resources: number;
+                            sessions: number;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getOrgResources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: {
+                            channels: {
+                                clipboard?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                control?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                file_transfer?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                input?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                render?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                stream?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                telemetry?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                terminal?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                                vpn_packets?: {
+                                    receive: boolean;
+                                    send: boolean;
+                                };
+                            };
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            protocol: "ssh" | "tcp";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgResources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    credential?: {
+                        privateKey: string;
+                        /** @enum {string} */
+                        type: "private_key";
+                    } | {
+                        password: string;
+                        /** @enum {string} */
+                        type: "password";
+                    };
+                    egressPool: string;
+                    /** @default {} */
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    name: string;
+                    target: {
+                        host: string;
+                        hostKeys: string[];
+                        /** @default 22 */
+                        port?: number;
+                        /** @enum {string} */
+                        protocol: "ssh";
+                        username: string;
+                    } | {
+                        host: string;
+                        port: number;
+                        /** @enum {string} */
+                        protocol: "tcp";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        channels: {
+                            clipboard?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            control?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            file_transfer?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            input?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            render?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            stream?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            telemetry?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            terminal?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                            vpn_packets?: {
+                                receive: boolean;
+                                send: boolean;
+                            };
+                        };
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        protocol: "ssh" | "tcp";
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchOrgResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    credential?: {
+                        privateKey: string;
+                        /** @enum {string} */
+                        type: "private_key";
+                    } | {
+                        password: string;
+                        /** @enum {string} */
+                        type: "password";
+                    } | null;
+                    egressPool?: string;
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    name?: string;
+                    target?: {
+                        host: string;
+                        hostKeys: string[];
+                        /** @default 22 */
+                        port?: number;
+                        /** @enum {string} */
+                        protocol: "ssh";
+                        username: string;
+                    } | {
+                        host: string;
+                        port: number;
+                        /** @enum {string} */
+                        protocol: "tcp";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        egressPool: string;
+                        hasCredential: boolean;
+                        /** Format: uuid */
+                        id: string;
+                        labels: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        /** @enum {string} */
+                        protocol: "ssh" | "tcp";
+                        target: {
+                            host: string;
+                            hostKeys: string[];
+                            /** @default 22 */
+                            port: number;
+                            /** @enum {string} */
+                            protocol: "ssh";
+                            username: string;
+                        } | {
+                            host: string;
+                            port: number;
+                            /** @enum {string} */
+                            protocol: "tcp";
+                        };
+                    };
+                };
+            };
+        };
+    };
+    postOrgResourceGrants: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    channels?: {
+                        clipboard?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        control?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        file_transfer?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        input?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        render?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        stream?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        telemetry?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        terminal?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                        vpn_packets?: {
+                            receive: boolean;
+                            send: boolean;
+                        };
+                    };
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    to: {
+                        /** @enum {string} */
+                        type: "user";
+                        /** Format: uuid */
+                        user: string;
+                    } | {
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        /** @enum {string} */
+                        type: "role";
+                    } | {
+                        /** Format: uuid */
+                        group: string;
+                        /** @enum {string} */
+                        type: "group";
+                    } | {
+                        /** Format: uuid */
+                        serviceAccount: string;
+                        /** @enum {string} */
+                        type: "service_account";
+                    };
+                    window?: {
+                        days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                        from: string;
+                        timeZone: string;
+                        to: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getOrgRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        roles: {
+                            builtIn: boolean;
+                            name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgRoles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        builtIn: boolean;
+                        name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    };
+                };
+            };
+        };
+    };
+    putOrgRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        builtIn: boolean;
+                        name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getOrgServiceAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        serviceAccounts: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgServiceAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgServiceAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postOrgServiceAccountKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                account: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 7776000 */
+                    expiresIn?: number;
+                    name: string;
+                    permissions?: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    /** @default [] */
+                    sources?: (string)[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: uuid */
+                        id: string;
+                        key: string;
+                        /** Format: date-time */
+                        lastUsedAt: string | null;
+                        name: string;
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        /** Format: date-time */
+                        revokedAt: string | null;
+                        /** Format: uuid */
+                        serviceAccount: string;
+                        sources: string[];
+                    };
+                };
+            };
+        };
+    };
+    getOrgSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sessions: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {string} */
+                            protocol: "ssh" | "tcp";
+                            /** Format: uuid */
+                            resource: string;
+                            resourceName: string;
+                            /** @enum {string} */
+                            state: "requested" | "starting" | "active" | "detached" | "terminated" | "failed";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: {
+                        /** @enum {string} */
+                        crv: "Ed25519";
+                        /** @enum {string} */
+                        kty: "OKP";
+                        x: string;
+                    };
+                    /** Format: uuid */
+                    resource: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attachment: string;
+                        entries: {
+                            certificateHashes: string[];
+                            /** Format: uri */
+                            url: string;
+                        }[];
+                        /** Format: uuid */
+                        session: string;
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postOrgSessionAttachments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: {
+                        /** @enum {string} */
+                        crv: "Ed25519";
+                        /** @enum {string} */
+                        kty: "OKP";
+                        x: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attachment: string;
+                        entries: {
+                            certificateHashes: string[];
+                            /** Format: uri */
+                            url: string;
+                        }[];
+                        /** Format: uuid */
+                        session: string;
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
+    getOrgSupportAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        supportAccess: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            email: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: uuid */
+                            grantedBy: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            lastUsedAt: string | null;
+                            reason: string;
+                            /** Format: date-time */
+                            revokedAt: string | null;
+                            /** @enum {string} */
+                            role: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgSupportAccess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    /** @default 3600 */
+                    expiresIn?: number;
+                    reason: string;
+                    /** @enum {string} */
+                    role: "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        email: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: uuid */
+                        grantedBy: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: date-time */
+                        lastUsedAt: string | null;
+                        reason: string;
+                        /** Format: date-time */
+                        revokedAt: string | null;
+                        /** @enum {string} */
+                        role: "organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user";
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgSupportAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                access: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getOrgWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhooks: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            enabled: boolean;
+                            /** Format: date-time */
+                            failingSince: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                            url: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgWebhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default [] */
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                    /** Format: uri */
+                    url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        enabled: boolean;
+                        /** Format: date-time */
+                        failingSince: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        secret: string;
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                        url: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchOrgWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    enabled?: boolean;
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                    /** Format: uri */
+                    url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        enabled: boolean;
+                        /** Format: date-time */
+                        failingSince: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                        url: string;
+                    };
+                };
+            };
+        };
+    };
+    getOrgWebhookDeliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deliveries: {
+                            answer: string | null;
+                            attempts: number;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: date-time */
+                            deliveredAt: string | null;
+                            error: string | null;
+                            eventSeq: number;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            nextAt: string | null;
+                            /** @enum {string} */
+                            state: "pending" | "delivered" | "dead";
+                            status: number | null;
+                            /** @enum {string} */
+                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgWebhookDeliveryRedeliver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery: string;
+                org: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postOrgWebhookTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getPlatformAdministrators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        administrators: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            role: "platform_owner" | "platform_admin" | "platform_recovery";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postPlatformAdministrators: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    name?: string;
+                    password?: string;
+                    /** @enum {string} */
+                    role: "platform_admin" | "platform_recovery";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        role: "platform_owner" | "platform_admin" | "platform_recovery";
+                    };
+                };
+            };
+        };
+    };
+    deletePlatformAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getPlatformAudit: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor?: string;
+                before?: number;
+                limit?: number;
+                since?: string;
+                subject?: string;
+                text?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: {
+                            action: string;
+                            actor: string;
+                            address: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            detail: string | null;
+                            generation: number | null;
+                            hash: string;
+                            prev: string;
+                            reason: string | null;
+                            region: string | null;
+                            requestId: string;
+                            seq: number;
+                            subject: string | null;
+                            userAgent: string | null;
+                        }[];
+                        next: number | null;
+                    };
+                };
+            };
+        };
+    };
+    getPlatformAuditExport: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor?: string;
+                format?: "jsonl" | "csv";
+                since?: string;
+                subject?: string;
+                text?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    getPlatformClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        clusters: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postPlatformClusters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default [] */
+                    origins?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                    };
+                };
+            };
+        };
+    };
+    postPlatformClusterBootstrapTokens: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default [] */
+                    egressPools?: string[];
+                    /** @default 86400 */
+                    expiresIn?: number;
+                    roles: ("entry" | "relay" | "service")[];
+                    /** @default 1 */
+                    uses?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: uuid */
+                        id: string;
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
+    deletePlatformClusterBootstrapToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getPlatformClusterNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        nodes: {
+                            /** Format: date-time */
+                            certificateExpiresAt: string;
+                            egressPools: string[];
+                            endpoints: string[];
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            lastSeenAt: string | null;
+                            name: string;
+                            roles: ("entry" | "relay" | "service")[];
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getPlatformEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream that does not end by itself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    getPlatformJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        jobs: {
+                            done: number;
+                            durationMs: number | null;
+                            error: string | null;
+                            failures: number;
+                            /** Format: date-time */
+                            finishedAt: string | null;
+                            late: boolean;
+                            name: string;
+                            runs: number;
+                            /** Format: date-time */
+                            startedAt: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getPlatformOrganizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        organizations: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postPlatformOrganizations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    cluster: string;
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                    };
+                };
+            };
+        };
+    };
+    getPlatformOrganizationDomains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        domains: string[];
+                    };
+                };
+            };
+        };
+    };
+    putPlatformOrganizationDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deletePlatformOrganizationDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchPlatformOrganizationQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    apiKeys?: number;
+                    members?: number;
+                    requestsPerMinute?: number;
+                    resources?: number;
+                    sessions?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: {
+                            apiKeys: number;
+                            members: number;
+                            requestsPerMinute: number;
+                            resources: number;
+                            sessions: number;
+                        };
+                        used: {
+                            apiKeys: number;
+                            members: number;
+                            resources: number;
+                            sessions: number;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    postSsoDiscover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    organization: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        providers: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "oidc" | "saml" | "ldap";
+                            name: string;
+                            organization: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postSsoLdap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    cookie?: boolean;
+                    password: string;
+                    /** Format: uuid */
+                    provider: string;
+                    username: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accessToken: string;
+                        expiresIn: number;
+                        refreshToken?: string;
+                        user: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            organizations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            }[];
+                            /** @enum {string|null} */
+                            platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getSsoOidcCallback: {
+        parameters: {
+            query: {
+                state: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Back to the program that began it */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postSsoSamlAssertion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    RelayState: string;
+                    SAMLResponse: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Back to the program that began it */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getSsoSamlMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description SAML metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/samlmetadata+xml": string;
+                };
+            };
+        };
+    };
+    postSsoStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    challenge: string;
+                    /** Format: uuid */
+                    provider: string;
+                    returnTo: "console" | string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        url: string;
+                    };
+                };
+            };
+        };
+    };
+    postSsoToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                    /** @default false */
+                    cookie?: boolean;
+                    verifier: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accessToken: string;
+                        expiresIn: number;
+                        refreshToken?: string;
+                        user: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            organizations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            }[];
+                            /** @enum {string|null} */
+                            platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+}
