@@ -4,3 +4,4 @@ export * from './clusters.ts';
 export * from './people.ts';
 export * from './resources.ts';
 export * from './sessions.ts';
+export * from './sign-in.ts';
