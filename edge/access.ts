@@ -2,14 +2,22 @@
  * Who may call a route, said where the route is declared: `createRoute({ ...forMembers('members.read'), method, path, ... })`. The middleware does the check before the
  * handler runs; `x-access` puts the same words into `/openapi.json`, from which a test walks every route as every role.
  */
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { OrgId } from '../schema/ids.ts';
-import type { OrgPermission, PlatformPermission } from '../schema/permissions.ts';
+import {
+  type OrgPermission,
+  type Permission,
+  type PlatformPermission,
+  STEP_UP,
+} from '../schema/permissions.ts';
 import { Refusal } from '../schema/refusal.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { authenticateNode } from './middleware/authenticate-node.ts';
 import { membership, requireOrgPermission, requirePlatformPermission } from './middleware/authorize.ts';
 import type { AppBindings } from './services.ts';
+import { requireSignInPolicy } from './sign-in/assurance.ts';
+import { requireRecent } from './sign-in/policy.ts';
 
 export type Access =
   | { readonly scope: 'anonymous' | 'person' | 'node' }
@@ -25,6 +33,23 @@ export const forAnyone = described({ scope: 'anonymous' });
 
 /** Whoever is signed in, about themselves. */
 export const forPersons = { ...described({ scope: 'person' }), security: PERSON, middleware: authenticate };
+
+/** The same, for what changes how they sign in: they proved who they are a short while ago. */
+export const forPersonsProvenAnew = {
+  ...described({ scope: 'person' }),
+  security: PERSON,
+  middleware: [
+    authenticate,
+    createMiddleware<AppBindings>(async (c, next) => {
+      requireRecent(c.get('caller').authenticatedAt, c.get('services').now());
+      await next();
+    }),
+  ],
+};
+
+function requireStepUp(c: Context<AppBindings>, permission: Permission): void {
+  if (STEP_UP.has(permission)) requireRecent(c.get('caller').authenticatedAt, c.get('services').now());
+}
 
 /** A node with a fresh assertion; the handler finds it as `c.get('node')`. */
 export const forNodes = {
@@ -43,6 +68,8 @@ export function forMembers(permission: OrgPermission) {
     if (!id.success) throw new Refusal('not_found');
     const member = await membership(c.get('services').db, id.data, c.get('caller'));
     requireOrgPermission(member, permission);
+    await requireSignInPolicy(c.get('services'), member, c.get('caller'));
+    requireStepUp(c, permission);
     c.set('member', member);
     await next();
   });
@@ -57,6 +84,7 @@ export function forMembers(permission: OrgPermission) {
 export function forPlatform(permission: PlatformPermission) {
   const check = createMiddleware<AppBindings>(async (c, next) => {
     requirePlatformPermission(c.get('caller'), permission);
+    requireStepUp(c, permission);
     await next();
   });
   return {

@@ -10,7 +10,9 @@ import { members } from './resources/members/routes.ts';
 import { nodes } from './resources/nodes/routes.ts';
 import { platform } from './resources/platform/routes.ts';
 import { resources } from './resources/resources/routes.ts';
+import { security } from './resources/security/routes.ts';
 import { sessions } from './resources/sessions/routes.ts';
+import { signInPolicy } from './resources/sign-in-policy/routes.ts';
 import { newRouter } from './routes.ts';
 import type { Services } from './services.ts';
 
@@ -47,7 +49,18 @@ export function createApp(
   });
   app.use(bodyLimit({ maxSize: MAX_BODY }));
   app.use(timeout(TIMEOUT_MS));
-  for (const part of [healthRoutes, auth, resources, sessions, members, audit, platform, nodes])
+  for (const part of [
+    healthRoutes,
+    auth,
+    security,
+    signInPolicy,
+    resources,
+    sessions,
+    members,
+    audit,
+    platform,
+    nodes,
+  ])
     app.route('/', part);
   app.get('/metrics', (c) => c.text(c.get('services').metrics.text()));
   app.openAPIRegistry.registerComponent('securitySchemes', 'person', {

@@ -1,4 +1,5 @@
 /** Who calls, as handlers find them on the request. */
+import type { SignInEvidence } from '../schema/api/sign-in.ts';
 import type { ClusterId, NodeId, OrgId, UserId } from '../schema/ids.ts';
 import type { OrgPermission } from '../schema/permissions.ts';
 import type { OrgRole, PlatformRole } from '../schema/roles.ts';
@@ -7,6 +8,13 @@ import type { OrgRole, PlatformRole } from '../schema/roles.ts';
 export interface Caller {
   readonly user: UserId;
   readonly platformRole: PlatformRole | null;
+  /** The sign-in that the token comes from. */
+  readonly signIn: string;
+  /** The device that showed its key when signing in. */
+  readonly device: string | null;
+  /** When they last proved who they are, milliseconds since the epoch. */
+  readonly authenticatedAt: number;
+  readonly evidence: readonly SignInEvidence[];
 }
 
 /** What a caller is in one organization. */

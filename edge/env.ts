@@ -12,6 +12,8 @@ const Env = z.object({
     .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be 32 bytes as base64url, without padding' }),
   /** Where people reach this API and the console. */
   FABRIC_PUBLIC_URL: z.url(),
+  /** The header in which the edge tells where a request comes from; `cf-ipcountry` when not set. Set it only where no client can. */
+  FABRIC_REGION_HEADER: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof Env>;

@@ -26,6 +26,8 @@ export const Ready = z.object({
   console: z.url(),
   email: z.string(),
   password: z.string(),
+  secretKey: z.string(),
+  platformOwner: z.object({ email: z.string(), password: z.string(), secretKey: z.string() }),
   resources: z.array(z.string()),
   pids: z.record(z.string(), z.number()),
 });
@@ -131,10 +133,14 @@ export class Fabric implements AsyncDisposable {
     return child?.exitCode ?? null;
   }
 
-  async login(email = this.ready.email, password = this.ready.password): Promise<Ran> {
+  async login(
+    email = this.ready.email,
+    password = this.ready.password,
+    secretKey = this.ready.secretKey,
+  ): Promise<Ran> {
     return this.cli(
-      ['login', '--api', this.ready.api, '--email', email, '--password-stdin'],
-      `${password}\n`,
+      ['login', '--api', this.ready.api, '--email', email, '--password-stdin', '--secret-key-stdin'],
+      `${password}\n${secretKey}\n`,
     );
   }
 

@@ -2,6 +2,7 @@
 import { createMiddleware } from 'hono/factory';
 import { loadKeySet } from '../keys/signing.ts';
 import type { AppBindings, Services } from '../services.ts';
+import { requireLive } from '../sign-in/live.ts';
 import { verifyAccessToken } from '../tokens/access.ts';
 import { bearer } from './bearer.ts';
 
@@ -20,6 +21,8 @@ async function accessKeys({ db, master, now }: Services) {
 export const authenticate = createMiddleware<AppBindings>(async (c, next) => {
   const services = c.get('services');
   const token = bearer(c.req.header('authorization'));
-  c.set('caller', await verifyAccessToken(token, await accessKeys(services), services.now()));
+  const caller = await verifyAccessToken(token, await accessKeys(services), services.now());
+  await requireLive(services, caller.signIn);
+  c.set('caller', caller);
   await next();
 });

@@ -1,10 +1,12 @@
 /** The demo organization, made through the control API as the platform's owner would. Each step is skipped when it was done before. */
 import { z } from 'zod';
 import { SignedIn } from '../../schema/api/auth.ts';
-import { BootstrapToken, ClusterView, MemberView, OrganizationView } from '../../schema/api/platform.ts';
+import { BootstrapToken, ClusterView, CreatedMember, OrganizationView } from '../../schema/api/platform.ts';
 import { ResourceView } from '../../schema/api/resources.ts';
 import type { NodeRole } from '../../schema/roles.ts';
-import type { Settings } from './settings.ts';
+import { signInWithPassword } from '../../schema/sign-in/handshake.ts';
+import { enrolVerifier } from '../../schema/sign-in/two-secret.ts';
+import type { Account, Settings } from './settings.ts';
 import type { DemoSshd } from './sshd.ts';
 
 const POOL = 'demo';
@@ -15,9 +17,9 @@ export class Owner {
   readonly #api: string;
   readonly #token: string;
 
-  static async signIn(api: string, { email, password }: Settings['platformOwner']): Promise<Owner> {
-    const { accessToken } = SignedIn.parse(await post(api, '/v1/auth/login', { email, password }));
-    return new Owner(api, accessToken);
+  static async signIn(api: string, account: Account): Promise<Owner> {
+    const answer = await signInWithPassword((path, body) => post(api, path, body), account);
+    return new Owner(api, SignedIn.parse(answer).accessToken);
   }
 
   constructor(api: string, token: string) {
@@ -53,7 +55,8 @@ async function post(api: string, path: string, body: object, token?: string): Pr
 export interface DemoTargets {
   readonly sshd: DemoSshd;
   readonly pagePort: number;
-  readonly origin: string;
+  /** Where the console may be open. */
+  readonly origins: readonly string[];
 }
 
 /** @returns the cluster and organization */
@@ -62,7 +65,7 @@ export async function createDemo(
   settings: Settings,
   targets: DemoTargets,
 ): Promise<NonNullable<Settings['demo']>> {
-  await owner.post('/v1/platform/clusters', { name: CLUSTER, origins: [targets.origin] });
+  await owner.post('/v1/platform/clusters', { name: CLUSTER, origins: targets.origins });
   const { clusters } = z
     .object({ clusters: z.array(ClusterView) })
     .parse(await owner.get('/v1/platform/clusters'));
@@ -97,11 +100,15 @@ export async function createDemo(
 async function createMember(
   owner: Owner,
   org: string,
-  { email, password }: Settings['owner'],
+  account: Account,
   name: string,
   role: string,
 ): Promise<void> {
-  MemberView.optional().parse(await owner.post(`/v1/orgs/${org}/members`, { email, password, name, role }));
+  const wanted = { email: account.email, name, role };
+  const made = CreatedMember.optional().parse(await owner.post(`/v1/orgs/${org}/members`, wanted));
+  if (!made?.invitation) return;
+  const { token } = made.invitation;
+  await owner.post('/v1/auth/join', { token, ...(await enrolVerifier(account)) });
 }
 
 async function createResource(owner: Owner, org: string, resource: object): Promise<void> {
