@@ -5,10 +5,12 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Carrier } from '../../dataplane/transport/transport.ts';
 import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { Api, login, logout } from './api.ts';
+import { accountCommands } from './account.ts';
+import { Api, logout } from './api.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
+import type { Asked } from './sign-in.ts';
 import { table } from './table.ts';
 
 enableCompileCache();
@@ -26,7 +28,7 @@ interface Reaching extends Common {
 }
 
 const store = new SettingsStore(process.env);
-const api = new Api(store);
+const api = new Api(store, async (caller) => (await import('./sign-in.ts')).stepUp(store, caller));
 let status = 0;
 
 function print(text: string): void {
@@ -92,12 +94,16 @@ common(program.command('login'))
   .description('sign in')
   .requiredOption('--api <url>', 'address of the control API')
   .option('--email <address>', 'your e-mail address')
-  .option('--password-stdin', 'read the password from standard input', false)
-  .action(async (options: Common & { api: string; email?: string; passwordStdin: boolean }) => {
-    const { ask, readStdin } = await import('./prompt.ts');
-    const email = options.email ?? (await ask('E-mail: '));
-    const password = options.passwordStdin ? await readStdin() : await ask('Password: ', true);
-    const me = await login(store, options.api, email, password);
+  .option('--password-stdin', 'read the password from a line of standard input', false)
+  .option(
+    '--secret-key-stdin',
+    'read the secret key from the next line; asked for once on each machine',
+    false,
+  )
+  .option('--code-stdin', 'read the code of a second factor from the next line', false)
+  .action(async (options: Common & Asked & { api: string }) => {
+    const { login } = await import('./sign-in.ts');
+    const me = await login(store, options.api, options);
     if (options.json) printJson(me);
     else print(`Signed in as ${me.email}.`);
   });
@@ -191,6 +197,8 @@ reaching(program.command('forward <resource> <listen>'))
       else print(`${name} is at ${host}:${port} (Ctrl-C ends it)`);
     });
   });
+
+accountCommands({ program, common, store, api, print });
 
 function complain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED;

@@ -1,21 +1,18 @@
 /** The control API as the console calls it, for the organization of the signed-in person. */
 import type { Me } from '../../schema/api/auth.ts';
-import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
-import type { Access, Send } from './access.ts';
+import type { Access } from './access.ts';
 
 export class Api {
   readonly #access: Access;
-  readonly #send: Send;
   readonly me: Me;
   readonly org: OrgId;
 
-  constructor(access: Access, send: Send, me: Me, org: OrgId) {
+  constructor(access: Access, me: Me, org: OrgId) {
     this.#access = access;
-    this.#send = send;
     this.me = me;
     this.org = org;
   }
@@ -37,9 +34,6 @@ export class Api {
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {
-    const token = await this.#access.token();
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
-    return answerOf(await this.#send(`/v1/orgs/${this.org}/${path}`, init));
+    return this.#access.call(method, `/v1/orgs/${this.org}/${path}`, body);
   }
 }

@@ -1,42 +1,60 @@
-/** The console: signed out, the list, or one resource, as the address says. */
+/** The console: signed out, the list, one resource, or one's own security, as the address says. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { SignedIn } from '../../schema/api/auth.ts';
 import { Access } from './access.ts';
 import { Api } from './api.ts';
+import { JoinPage } from './pages/join.tsx';
 import { ResourcePage } from './pages/resource.tsx';
 import { ResourcesPage } from './pages/resources.tsx';
+import { SecurityPage } from './pages/security/page.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
+import { StepUpDialog } from './pages/step-up.tsx';
+import { Prover, type Question } from './prover.ts';
 
 const send = (path: string, init: RequestInit) => fetch(path, init);
-const access = new Access(send, Date.now);
+const prover = new Prover();
+const access = new Access(send, Date.now, prover.prove);
+
+interface Place {
+  readonly page: 'resources' | 'resource' | 'security' | 'join';
+  /** A resource's name, or an invitation's token. */
+  readonly name: string;
+}
 
 /** `#/r/NAME` is a resource's own, lasting address. */
-function resourceInAddress(): string | undefined {
-  return /^#\/r\/([a-z0-9-]+)$/.exec(location.hash)?.[1];
+function placeInAddress(): Place {
+  const [, kind = '', name = ''] = /^#\/(r|join|security)\/?([A-Za-z0-9_-]*)$/.exec(location.hash) ?? [];
+  if (kind === 'r' && name !== '') return { page: 'resource', name };
+  if (kind === 'join' && name !== '') return { page: 'join', name };
+  return { page: kind === 'security' ? 'security' : 'resources', name: '' };
 }
 
 export function App() {
   const [signedIn, setSignedIn] = useState<SignedIn | null | undefined>();
-  const [resource, setResource] = useState(resourceInAddress);
+  const [place, setPlace] = useState(placeInAddress);
+  const [question, setQuestion] = useState<Question>();
   useEffect(() => {
+    prover.listen(setQuestion);
     access.renew().then(setSignedIn, () => setSignedIn(null));
-    const moved = () => setResource(resourceInAddress());
+    const moved = () => setPlace(placeInAddress());
     addEventListener('hashchange', moved);
     return () => removeEventListener('hashchange', moved);
   }, []);
   const [first] = signedIn?.user.organizations ?? [];
   const api = useMemo(
-    () => (signedIn && first ? new Api(access, send, signedIn.user, first.id) : undefined),
+    () => (signedIn && first ? new Api(access, signedIn.user, first.id) : undefined),
     [signedIn, first],
   );
+  const entered = (answer: SignedIn) => {
+    setSignedIn(answer);
+    setPlace(placeInAddress());
+  };
 
+  if (place.page === 'join') return <JoinPage access={access} token={place.name} done={entered} />;
   if (signedIn === undefined) return <div class="loading" role="status" aria-label="Loading" />;
-  if (signedIn === null)
-    return (
-      <SignInPage signIn={async (email, password) => setSignedIn(await access.signIn(email, password))} />
-    );
-  const signOut = () => void access.signOut().then(() => setSignedIn(null));
-  if (!api) return <NoOrganization signOut={signOut} />;
+  if (signedIn === null) return <SignInPage access={access} done={entered} />;
+  const left = () => setSignedIn(null);
+  const signOut = () => void access.signOut().then(left);
   return (
     <div class="page">
       <header class="bar">
@@ -44,31 +62,35 @@ export function App() {
           <span class="mark" aria-hidden="true" />
           Secure Access Fabric
         </a>
-        {resource !== undefined && <span class="crumb">{resource}</span>}
+        {place.page === 'resource' && <span class="crumb">{place.name}</span>}
         <span class="who">
-          <span class="email">{api.me.email}</span>
+          <a class="email" href="#/security" data-testid="security">
+            {signedIn.user.email}
+          </a>
           <button type="button" class="quiet" onClick={signOut}>
             Sign out
           </button>
         </span>
       </header>
-      {resource === undefined ? (
-        <ResourcesPage api={api} />
+      {place.page === 'security' ? (
+        <SecurityPage access={access} me={signedIn.user} signedOut={left} />
+      ) : api === undefined ? (
+        <NoOrganization />
+      ) : place.page === 'resource' ? (
+        <ResourcePage key={place.name} api={api} name={place.name} />
       ) : (
-        <ResourcePage key={resource} api={api} name={resource} />
+        <ResourcesPage api={api} />
       )}
+      {question && <StepUpDialog question={question} me={signedIn.user} />}
     </div>
   );
 }
 
-function NoOrganization({ signOut }: { signOut: () => void }) {
+function NoOrganization() {
   return (
     <main class="card">
       <h1>No organization yet</h1>
       <p>You are signed in, but belong to no organization. Ask its administrator to add you.</p>
-      <button type="button" onClick={signOut}>
-        Sign out
-      </button>
     </main>
   );
 }
