@@ -27,6 +27,11 @@ export class Owner {
     this.#token = token;
   }
 
+  /** Another person at the same API. */
+  as(account: Account): Promise<Owner> {
+    return Owner.signIn(this.#api, account);
+  }
+
   post(path: string, body: object): Promise<unknown> {
     return post(this.#api, path, body, this.#token);
   }
@@ -79,6 +84,8 @@ export async function createDemo(
     throw new Error('an organization named demo exists already and is not ours: use another --data folder');
   await createMember(owner, org, settings.owner, 'Demo Owner', 'organization_owner');
   await createMember(owner, org, settings.user, 'Demo User', 'organization_user');
+  // What is in an organization is its own people's: the platform's owner can not put it there.
+  const orgOwner = await owner.as(settings.owner);
   const { sshd, pagePort } = targets;
   const shell = {
     protocol: 'ssh',
@@ -88,8 +95,8 @@ export async function createDemo(
     hostKeys: [sshd.hostKey],
   };
   const credential = { type: 'private_key', privateKey: sshd.privateKey };
-  await createResource(owner, org, { name: 'demo-shell', egressPool: POOL, target: shell, credential });
-  await createResource(owner, org, {
+  await createResource(orgOwner, org, { name: 'demo-shell', egressPool: POOL, target: shell, credential });
+  await createResource(orgOwner, org, {
     name: 'this-host',
     egressPool: POOL,
     target: { protocol: 'tcp', host: '127.0.0.1', port: pagePort },
