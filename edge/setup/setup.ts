@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { UserId } from '../../schema/ids.ts';
-import { enrolVerifier } from '../../schema/sign-in/two-secret.ts';
+import { enrolVerifier, normalEmail } from '../../schema/sign-in/two-secret.ts';
 import { keys, users } from '../../schema/tables/index.ts';
 import { openDatabase } from '../db.ts';
 import type { Sealer } from '../keys/envelope.ts';
@@ -50,7 +50,8 @@ export async function initialize(
     await db.platform(async (tx) => {
       const [key] = await tx.select({ id: keys.id }).from(keys).limit(1);
       if (!key) await createSigningKey(tx, master, 'access', null);
-      const { email, name } = owner;
+      const { name } = owner;
+      const email = normalEmail(owner.email);
       const [made] = await tx
         .insert(users)
         .values({ email, name, platformRole: 'platform_owner' })

@@ -11,16 +11,7 @@
  * with u = H(A | B), k = H(N | g), K = H(S), every number padded to the group's length. BigInt arithmetic takes a time that depends
  * on its numbers: a and b live for one attempt, so nothing can be measured twice.
  */
-import {
-  concat,
-  fromText,
-  isSame,
-  type Octets,
-  ofNumber,
-  randomOctets,
-  textOctets,
-  toNumber,
-} from './octets.ts';
+import { concat, fromText, type Octets, ofNumber, randomOctets, textOctets, toNumber } from './octets.ts';
 import { SRP_3072, type SrpGroup } from './srp-group.ts';
 
 /** @param hash SHA-256; SHA-1 only to check the published vectors */
@@ -122,5 +113,3 @@ export function publicNumber(suite: SrpSuite, text: string): bigint | undefined 
   const number = toNumber(octets);
   return octets.length === suite.group.length && isSafe(suite, number) ? number : undefined;
 }
-
-export const proves = isSame;

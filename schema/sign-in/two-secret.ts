@@ -5,7 +5,7 @@
  *   stretched = PBKDF2-HMAC-SHA256(password, HKDF(salt, e-mail), 650,000)
  *   x         = stretched XOR HKDF(secret key, e-mail)
  */
-import { fromText, type Octets, ofNumber, randomOctets, textOctets, toNumber, toText } from './octets.ts';
+import { type Octets, ofNumber, randomOctets, textOctets, toNumber, toText } from './octets.ts';
 import { SRP, verifierOf } from './srp.ts';
 
 export const PBKDF2_ITERATIONS = 650_000;
@@ -60,5 +60,3 @@ export async function enrolVerifier(
   const x = await deriveX(secrets, salt);
   return { salt: toText(salt), verifier: toText(ofNumber(verifierOf(SRP, x), SRP.group.length)) };
 }
-
-export const saltOf = (enrolled: Pick<Enrolled, 'salt'>): Octets => fromText(enrolled.salt);

@@ -203,6 +203,41 @@ test('an organization can not become a person of another by inviting them anew',
   );
 });
 
+test('an administrator can not become an owner by inviting them anew', async () => {
+  const [admin, owner] = [await newcomer('organization_admin'), await newcomer('organization_owner')];
+  const { accessToken } = await api.signIn(admin.email, PASSWORD);
+  const recover = (id: string) =>
+    api.call('POST', `/v1/orgs/${a.org}/members/${id}/invitation`, {}, accessToken);
+  expect((await recover(owner.id)).status).toBe(403);
+  expect((await api.signIn(owner.email, PASSWORD)).accessToken).toBeDefined();
+  expect((await recover((await newcomer()).id)).status).toBe(201);
+});
+
+test('a new device in another region within two hours of a theft is refused; a known one never for that alone', async () => {
+  const { email } = await newcomer();
+  const from = (region: string) => (path: string, body: object) =>
+    api
+      .call('POST', path, body, undefined, { 'cf-ipcountry': region })
+      .then(({ status, body: answer }) =>
+        status < 400 ? answer : Promise.reject(Object.assign(new Error(), { code: answer.code })),
+      );
+  const sign = (region: string, keys: CryptoKeyPair) =>
+    codeOf(signInWithPassword(from(region), secretsOf(email), { device: { keys, name: 'x' }, derive }));
+  const [own, other] = [await newDeviceKeys(), await newDeviceKeys()];
+  expect(await sign('DE', own)).toBe('signed in');
+  expect(await sign('BR', own)).toBe('signed in');
+  expect(await sign('DE', other)).toBe('sign_in_refused');
+  api.now += 2 * 3600_000;
+  expect(await sign('DE', other)).toBe('signed in');
+  api.now -= 2 * 3600_000;
+  const rows = await api.services.db.platform((tx) =>
+    tx.execute(
+      sql`select reason from audit where action = 'sign-in.refused' and reason like '%region_changed_fast%'`,
+    ),
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(1);
+});
+
 test('a new password needs the old one, and ends every other sign-in', async () => {
   const { email } = await newcomer();
   const [here, there] = [await api.signIn(email, PASSWORD), await api.signIn(email, PASSWORD)];

@@ -1,5 +1,5 @@
 /** From an invitation to a passkey, as a person goes through it: in Chromium with a virtual authenticator (WebAuthn, section 11), and on the command line. */
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import postgres from 'postgres';
@@ -9,6 +9,7 @@ import { totpCode } from '../../edge/sign-in/totp.ts';
 import { parseSecretKey } from '../../schema/sign-in/secret-key.ts';
 import { Fabric } from '../fabric.ts';
 
+const PATIENCE_MS = 20_000;
 const PASSWORD = 'a sentence that nobody guesses';
 let fabric: Fabric;
 let browser: Browser;
@@ -93,11 +94,11 @@ test('in the browser: join, keep the kit, sign in again, add a passkey after pro
   await byId(page, 'resource-demo-shell').waitFor();
 
   await signOut(page);
-  await expect.poll(() => byId(page, 'email').inputValue()).toBe(email);
-  await expect.poll(() => byId(page, 'secret-key').count()).toBe(0);
+  await expect.poll(() => byId(page, 'email').inputValue(), { timeout: PATIENCE_MS }).toBe(email);
+  await byId(page, 'secret-key').waitFor({ state: 'detached' });
   await signIn(page, email);
   await byId(page, 'security').click();
-  await expect.poll(() => byId(page, 'device').count()).toBe(1);
+  await byId(page, 'device').waitFor();
 
   await anHourLater();
   await page.reload();
@@ -123,7 +124,7 @@ test('in the browser: join, keep the kit, sign in again, add a passkey after pro
   await page.getByRole('button', { name: 'Remove laptop' }).click();
   await byId(page, 'step-up').waitFor();
   await byId(page, 'use-passkey').click();
-  await expect.poll(() => byId(page, 'passkey').count()).toBe(0);
+  await byId(page, 'passkey').waitFor({ state: 'detached' });
   expect(violations).toEqual([]);
   await page.context().close();
 });
@@ -204,7 +205,6 @@ test('on the command line: what is high-risk says that it needs a proof, and a f
   expect(signIns.some(({ current }: { current: boolean }) => current)).toBe(true);
   await anHourLater();
   const settings = JSON.parse(readFileSync(home('settings.json'), 'utf8'));
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(home('settings.json'), JSON.stringify({ ...settings, accessExpiresAt: 0 }));
   const stale = await anew();
   expect([stale.status, JSON.parse(stale.stderr).error.code]).toEqual([1, 'step_up_required']);
@@ -216,6 +216,9 @@ test("after `security end all` this machine's tokens open nothing", async () => 
   expect((await fabric.login()).status).toBe(0);
   expect((await fabric.cli(['security', 'end', 'all'])).status).toBe(0);
   await expect
-    .poll(async () => (await fabric.cli(['whoami', '--json'])).status, { timeout: 15_000, interval: 500 })
+    .poll(async () => (await fabric.cli(['whoami', '--json'])).status, {
+      timeout: PATIENCE_MS,
+      interval: 500,
+    })
     .toBe(1);
 });

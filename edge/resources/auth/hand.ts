@@ -10,6 +10,9 @@ const COOKIE = 'fabric_refresh';
 const PATH = '/v1/auth';
 const COOKIE_S = 30 * 86_400;
 export const PER_ADDRESS = { name: 'login-address', max: 30, windowS: 60 };
+/** Steps that are not a sign-in's first are counted apart, so that one sign-in costs one. */
+export const JOIN_PER_ADDRESS = { name: 'join-address', max: 30, windowS: 60 };
+export const SECOND_PER_ADDRESS = { name: 'second-factor-address', max: 30, windowS: 60 };
 export const PER_ACCOUNT = { name: 'login-account', max: 10, windowS: 60 };
 
 /** `cf-connecting-ip` is set by the edge itself and can't be given by a client there; elsewhere all share one bucket per proxy. */

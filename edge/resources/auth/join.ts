@@ -4,7 +4,7 @@ import { forAnyone } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
 import { acceptInvitation, readInvitation } from '../../sign-in/invitations.ts';
-import { clientAddress, PER_ADDRESS } from './hand.ts';
+import { clientAddress, JOIN_PER_ADDRESS } from './hand.ts';
 
 const look = createRoute({
   ...forAnyone,
@@ -25,13 +25,13 @@ export const join = newRouter();
 
 join.openapi(look, async (c) => {
   const { db, limits, now } = c.get('services');
-  await limits.attempt(PER_ADDRESS, clientAddress(c));
+  await limits.attempt(JOIN_PER_ADDRESS, clientAddress(c));
   return c.json(await db.platform((tx) => readInvitation(tx, c.req.valid('json').token, now())), 200);
 });
 
 join.openapi(accept, async (c) => {
   const services = c.get('services');
-  await services.limits.attempt(PER_ADDRESS, clientAddress(c));
+  await services.limits.attempt(JOIN_PER_ADDRESS, clientAddress(c));
   const { token, ...enrolled } = c.req.valid('json');
   await services.db.platform(async (tx) => {
     const user = await acceptInvitation(tx, services, token, enrolled);

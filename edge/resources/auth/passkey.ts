@@ -34,7 +34,6 @@ passkey.openapi(start, async (c) => {
 passkey.openapi(finish, async (c) => {
   const services = c.get('services');
   const { attempt, response, device, cookie } = c.req.valid('json');
-  await services.limits.attempt(PER_ADDRESS, clientAddress(c));
   const user = await checkPasskey(services, attempt, response);
   const shown = device ? await checkDevice(device, attempt) : null;
   const admission = await services.db.platform((tx) =>

@@ -37,8 +37,8 @@ password.openapi(start, async (c) => {
 
 password.openapi(finish, async (c) => {
   const services = c.get('services');
+  // Each attempt was counted when it began, and is good for one try.
   const { attempt, proof, device, cookie } = c.req.valid('json');
-  await services.limits.attempt(PER_ADDRESS, clientAddress(c));
   const origin = originOf(c);
   const checked = await checkPassword(services, attempt, proof);
   if (checked.user === null) {

@@ -14,7 +14,7 @@ import { readAttempt, takeAttempt } from '../../sign-in/attempt.ts';
 import { admit, withEvidence } from '../../sign-in/complete.ts';
 import { startPasskey } from '../../sign-in/passkeys.ts';
 import { checkSecondFactor } from '../../sign-in/second-factor.ts';
-import { answerAdmission, clientAddress, PER_ADDRESS } from './hand.ts';
+import { answerAdmission, clientAddress, SECOND_PER_ADDRESS } from './hand.ts';
 
 /** What `admit` put aside. */
 const Pending = z.object({
@@ -46,7 +46,7 @@ export const secondFactor = newRouter();
 secondFactor.openapi(startWithPasskey, async (c) => {
   const services = c.get('services');
   const { master, now } = services;
-  await services.limits.attempt(PER_ADDRESS, clientAddress(c));
+  await services.limits.attempt(SECOND_PER_ADDRESS, clientAddress(c));
   const { attempt } = c.req.valid('json');
   const challenge = await services.db.platform(async (tx) => {
     const { user } = await readAttempt({ tx, master, now: now() }, 'second-factor', attempt, Pending);
@@ -59,7 +59,7 @@ secondFactor.openapi(finish, async (c) => {
   const services = c.get('services');
   const { db, master, now } = services;
   const { attempt, proof, cookie } = c.req.valid('json');
-  await services.limits.attempt(PER_ADDRESS, clientAddress(c));
+  await services.limits.attempt(SECOND_PER_ADDRESS, clientAddress(c));
   // A slip of the finger does not cost the password again: the attempt stays until a proof is right, or its time is up.
   const { user } = await db.platform((tx) =>
     readAttempt({ tx, master, now: now() }, 'second-factor', attempt, Pending),

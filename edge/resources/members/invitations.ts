@@ -2,12 +2,13 @@
 import { and, count, eq, gt, isNull, ne } from 'drizzle-orm';
 import { z } from 'zod';
 import { Invitation, InvitationView } from '../../../schema/api/sign-in.ts';
-import { type OrgId, UserId } from '../../../schema/ids.ts';
+import { UserId } from '../../../schema/ids.ts';
+import { ORG_ROLE_PERMISSIONS } from '../../../schema/permissions.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { invitations, memberships, users, verifiers } from '../../../schema/tables/index.ts';
 import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
-import type { Caller } from '../../caller.ts';
+import type { Caller, Member } from '../../caller.ts';
 import type { Tx } from '../../db.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 import { invite, voidSecrets } from '../../sign-in/invitations.ts';
@@ -68,15 +69,24 @@ memberInvitations.openapi(list, async (c) => {
   return c.json({ invitations: views }, 200);
 });
 
-/** Whoever recovers an account can become its person: an organization may do that only to someone who is its own and nobody else's. */
-async function requireOwnPerson(tx: Tx, org: OrgId, user: UserId, caller: Caller): Promise<void> {
+/**
+ * Whoever recovers an account can become its person: an organization may do that only to someone who is its own and nobody else's, and
+ * nobody to someone who may do more than they may themselves.
+ */
+async function requireOwnPerson(tx: Tx, member: Member, user: UserId, caller: Caller): Promise<void> {
+  const { org, permissions } = member;
   const [found] = await tx
-    .select({ platformRole: users.platformRole })
+    .select({ platformRole: users.platformRole, role: memberships.role })
     .from(memberships)
     .innerJoin(users, eq(users.id, memberships.userId))
     .where(and(eq(memberships.orgId, org), eq(memberships.userId, user)));
   if (!found) throw new Refusal('not_found');
   if (caller.platformRole === 'platform_owner') return;
+  if (!ORG_ROLE_PERMISSIONS[found.role].every((permission) => permissions.has(permission)))
+    throw new Refusal(
+      'forbidden',
+      'this person may do more than you: an owner of the organization must do it',
+    );
   const [elsewhere] = await tx
     .select({ count: count() })
     .from(memberships)
@@ -94,7 +104,7 @@ memberInvitations.openapi(again, async (c) => {
   const caller = c.get('caller');
   requireRecent(caller.authenticatedAt, services.now());
   const invitation = await services.db.platform(async (tx) => {
-    await requireOwnPerson(tx, org, user, caller);
+    await requireOwnPerson(tx, c.get('member'), user, caller);
     const [joined] = await tx
       .select({ user: verifiers.userId })
       .from(verifiers)
