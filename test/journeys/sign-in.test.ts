@@ -1,10 +1,8 @@
 /** From an invitation to a passkey, as a person goes through it: in Chromium with a virtual authenticator (WebAuthn, section 11), and on the command line. */
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
 import { totpCode } from '../../edge/sign-in/totp.ts';
 import { parseSecretKey } from '../../schema/sign-in/secret-key.ts';
 import { Fabric } from '../fabric.ts';
@@ -32,19 +30,6 @@ const home = (name: string) => join(fabric.data, 'home', name);
 async function invite(email: string): Promise<string> {
   const { stdout } = await fabric.cli(['invite', email, '--name', 'New Person', '--json']);
   return JSON.parse(stdout.toString()).invitation.url;
-}
-
-/** As if everyone had proven themselves an hour ago. */
-async function anHourLater(): Promise<void> {
-  const Kept = z.object({ databasePassword: z.string(), ports: z.record(z.string(), z.number()) });
-  const { databasePassword, ports } = Kept.parse(
-    JSON.parse(readFileSync(join(fabric.data, 'settings.json'), 'utf8')),
-  );
-  const owner = postgres(`postgres://postgres:${databasePassword}@127.0.0.1:${ports['postgres']}/fabric`, {
-    max: 1,
-  });
-  await owner`update sign_ins set authenticated_at = authenticated_at - interval '1 hour'`;
-  await owner.end();
 }
 
 async function newPage(): Promise<{ page: Page; violations: string[] }> {
@@ -100,7 +85,7 @@ test('in the browser: join, keep the kit, sign in again, add a passkey after pro
   await byId(page, 'security').click();
   await byId(page, 'device').waitFor();
 
-  await anHourLater();
+  await fabric.ageProofs();
   await page.reload();
   await byId(page, 'passkey-name').fill('laptop');
   await byId(page, 'add-passkey').click();
@@ -119,7 +104,7 @@ test('in the browser: join, keep the kit, sign in again, add a passkey after pro
   await byId(page, 'use-passkey').click();
   await byId(page, 'sign-in-row').filter({ hasText: 'password, passkey' }).first().waitFor();
 
-  await anHourLater();
+  await fabric.ageProofs();
   await page.reload();
   await page.getByRole('button', { name: 'Remove laptop' }).click();
   await byId(page, 'step-up').waitFor();
@@ -203,9 +188,7 @@ test('on the command line: what is high-risk says that it needs a proof, and a f
   expect((await anew()).status).toBe(0);
   const { signIns } = JSON.parse((await fabric.cli(['security', '--json'])).stdout.toString());
   expect(signIns.some(({ current }: { current: boolean }) => current)).toBe(true);
-  await anHourLater();
-  const settings = JSON.parse(readFileSync(home('settings.json'), 'utf8'));
-  writeFileSync(home('settings.json'), JSON.stringify({ ...settings, accessExpiresAt: 0 }));
+  await fabric.ageProofs();
   const stale = await anew();
   expect([stale.status, JSON.parse(stale.stderr).error.code]).toEqual([1, 'step_up_required']);
   expect((await fabric.login()).status).toBe(0);

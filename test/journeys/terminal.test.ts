@@ -69,6 +69,18 @@ test('login asks, and shows neither password nor secret key; the next time it re
   expect((await fabric.cli(['whoami'])).stdout.toString()).toContain(fabric.ready.email);
 });
 
+test('what is high-risk asks for the password once more, and then goes on', async () => {
+  expect((await fabric.cli(['invite', 'someone@demo.test', '--json'])).status).toBe(0);
+  await fabric.ageProofs();
+  const terminal = new Terminal('fabric invite someone@demo.test --again');
+  await terminal.sees('prove once more');
+  await terminal.sees('Password');
+  terminal.type(`${fabric.ready.password}\r`);
+  await terminal.sees('#/join/fbi_');
+  expect(await terminal.status()).toBe(0);
+  expect(terminal.shown).not.toContain(fabric.ready.password);
+});
+
 test('a shell: the size is told, ~. leaves it alive, --attach finds it, its exit status comes back', async () => {
   const first = new Terminal('fabric connect demo-shell');
   first.type('stty size; kept=still-here; echo sum-$((6*7))\r');

@@ -24,6 +24,12 @@ export function PasswordSection({ access, me, change }: SectionProps) {
     change(async () => undefined);
     return after;
   };
+  const showKit = () =>
+    change(async () => {
+      const secretKey = await knownSecretKey(me.email);
+      if (secretKey === undefined) throw new Error('this browser does not have your secret key');
+      setKit(secretKey);
+    });
   if (kit !== '') return <EmergencyKit email={me.email} secretKey={kit} done={() => setKit('')} />;
   return (
     <section aria-labelledby="password">
@@ -40,6 +46,9 @@ export function PasswordSection({ access, me, change }: SectionProps) {
           </button>
           <button type="button" class="second" onClick={() => setOpen('key')}>
             Make a new secret key
+          </button>
+          <button type="button" class="second" onClick={showKit}>
+            Show the emergency kit
           </button>
         </div>
       )}
