@@ -5,7 +5,12 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { OrgId } from '../schema/ids.ts';
-import type { OrgPermission, PlatformPermission } from '../schema/permissions.ts';
+import {
+  type OrgPermission,
+  type Permission,
+  type PlatformPermission,
+  STEP_UP,
+} from '../schema/permissions.ts';
 import { Refusal } from '../schema/refusal.ts';
 import { API_KEY_PREFIX } from '../schema/tokens/api-key.ts';
 import type { Caller } from './caller.ts';
@@ -18,6 +23,8 @@ import { bearer } from './middleware/bearer.ts';
 import { idempotent } from './middleware/idempotent.ts';
 import { countRefused, limitCaller, limitOrganization } from './middleware/limit-requests.ts';
 import type { AppBindings } from './services.ts';
+import { requireSignInPolicy } from './sign-in/assurance.ts';
+import { requireRecent } from './sign-in/policy.ts';
 
 export type Access =
   | { readonly scope: 'anonymous' | 'person' | 'node' }
@@ -38,6 +45,26 @@ export const forPersons = {
   security: PERSON,
   middleware: [countRefused, authenticate, limitCaller, idempotent],
 };
+
+/** The same, for what changes how they sign in: they proved who they are a short while ago. */
+export const forPersonsProvenAnew = {
+  ...described({ scope: 'person' }),
+  security: PERSON,
+  middleware: [
+    countRefused,
+    authenticate,
+    limitCaller,
+    createMiddleware<AppBindings>(async (c, next) => {
+      requireRecent(c.get('caller').authenticatedAt, c.get('services').now());
+      await next();
+    }),
+    idempotent,
+  ],
+};
+
+function requireStepUp(c: Context<AppBindings>, permission: Permission): void {
+  if (STEP_UP.has(permission)) requireRecent(c.get('caller').authenticatedAt, c.get('services').now());
+}
 
 /** A node with a fresh assertion; the handler finds it as `c.get('node')`. */
 export const forNodes = {
@@ -76,6 +103,8 @@ export function forMembers(permission: OrgPermission) {
     const member = await membership(c.get('services'), org, c.get('caller'), c.get('requestId'));
     await limitOrganization(c, org);
     requireOrgPermission(member, permission);
+    await requireSignInPolicy(c.get('services'), member, c.get('caller'));
+    requireStepUp(c, permission);
     c.set('member', member);
     await next();
   });
@@ -90,6 +119,7 @@ export function forMembers(permission: OrgPermission) {
 export function forPlatform(permission: PlatformPermission) {
   const check = createMiddleware<AppBindings>(async (c, next) => {
     await requirePlatformPermission(c.get('services').db, c.get('caller'), permission);
+    requireStepUp(c, permission);
     await next();
   });
   return {

@@ -18,8 +18,10 @@ import { organizations } from './resources/organizations/routes.ts';
 import { platform } from './resources/platform/routes.ts';
 import { resources } from './resources/resources/routes.ts';
 import { roles } from './resources/roles/routes.ts';
+import { security } from './resources/security/routes.ts';
 import { serviceAccounts } from './resources/service-accounts/routes.ts';
 import { sessions } from './resources/sessions/routes.ts';
+import { signInPolicy } from './resources/sign-in-policy/routes.ts';
 import { sso } from './resources/sso/routes.ts';
 import { supportAccess } from './resources/support-access/routes.ts';
 import { webhookRoutes } from './resources/webhooks/routes.ts';
@@ -32,6 +34,8 @@ const TIMEOUT_MS = 30_000;
 const RESOURCES = [
   healthRoutes,
   auth,
+  security,
+  signInPolicy,
   sso,
   organizations,
   members,

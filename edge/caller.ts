@@ -1,4 +1,6 @@
 /** Who calls, as handlers find them on the request. */
+
+import type { SignInEvidence } from '../schema/api/sign-in.ts';
 import type { ApiKeyId, ClusterId, NodeId, OrgId, UserId } from '../schema/ids.ts';
 import type { OrgPermission } from '../schema/permissions.ts';
 import type { PlatformRole, RoleName } from '../schema/roles.ts';
@@ -10,6 +12,15 @@ export interface Caller {
   readonly user: UserId;
   readonly platformRole: PlatformRole | null;
   readonly key?: { readonly id: ApiKeyId; readonly permissions: readonly OrgPermission[] };
+  /** The sign-in that the token comes from; the key's own id where a key was shown. */
+  readonly signIn: string;
+  /** The device that showed its key when signing in. */
+  readonly device: string | null;
+  /** When they last proved who they are, milliseconds since the epoch; 0 for a key, which proves nobody. */
+  readonly authenticatedAt: number;
+  readonly evidence: readonly SignInEvidence[];
+  /** The organization whose identity provider vouched for them; null where none did. */
+  readonly ssoOrg: OrgId | null;
 }
 
 /** What a caller is in one organization. */

@@ -16,6 +16,8 @@ const Env = z.object({
   FABRIC_PRIVATE_WEBHOOKS: z.enum(['deny', 'allow']).default('deny'),
   /** `allow`: organizations may name identity providers on private and loopback addresses, and without TLS on loopback. */
   FABRIC_SSO_PRIVATE_NETWORKS: z.enum(['allow', 'refuse']).optional(),
+  /** The header in which the edge tells where a request comes from; `cf-ipcountry` when not set. Set it only where no client can. */
+  FABRIC_REGION_HEADER: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof Env>;

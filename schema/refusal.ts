@@ -10,7 +10,7 @@ import { z } from 'zod';
 const REFUSALS = {
   bad_request: { status: 400, text: 'the request is not of the form this call takes' },
   unauthenticated: { status: 401, text: 'sign in first' },
-  bad_credentials: { status: 401, text: 'the e-mail address or password is wrong' },
+  bad_credentials: { status: 401, text: 'the e-mail address, password or secret key is wrong' },
   token_invalid: { status: 401, text: 'the token is malformed or its signature does not verify' },
   token_expired: { status: 401, text: 'the token has expired: ask for a new one' },
   token_replayed: { status: 401, text: 'this token was used before' },
@@ -62,6 +62,20 @@ const REFUSALS = {
   backup_invalid: {
     status: 409,
     text: 'this is no backup, or it was changed, cut off, or made for another key',
+  },
+  step_up_required: {
+    status: 401,
+    text: 'prove once more who you are: this needs a proof of the last ten minutes',
+  },
+  second_factor_required: { status: 403, text: 'this needs a second factor: add one and sign in with it' },
+  sign_in_method_not_allowed: { status: 403, text: 'the organization does not accept the way you signed in' },
+  device_not_approved: {
+    status: 403,
+    text: 'an administrator of the organization must approve this device first',
+  },
+  sign_in_refused: {
+    status: 403,
+    text: 'this sign-in looks like somebody else: add a second factor from a known device',
   },
 } as const satisfies Record<string, { status: number; text: string }>;
 

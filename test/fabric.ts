@@ -1,13 +1,14 @@
 /** A whole fabric from the real `npm start`, on a data folder and port of its own, and the `fabric` command line against it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generateKeyPair } from 'jose';
+import postgres from 'postgres';
 import { z } from 'zod';
 import { Me } from '../schema/api/auth.ts';
 import { ResourceList } from '../schema/api/resources.ts';
@@ -26,6 +27,8 @@ export const Ready = z.object({
   console: z.url(),
   email: z.string(),
   password: z.string(),
+  secretKey: z.string(),
+  platformOwner: z.object({ email: z.string(), password: z.string(), secretKey: z.string() }),
   resources: z.array(z.string()),
   pids: z.record(z.string(), z.number()),
 });
@@ -131,11 +134,30 @@ export class Fabric implements AsyncDisposable {
     return child?.exitCode ?? null;
   }
 
-  async login(email = this.ready.email, password = this.ready.password): Promise<Ran> {
+  async login(
+    email = this.ready.email,
+    password = this.ready.password,
+    secretKey = this.ready.secretKey,
+  ): Promise<Ran> {
     return this.cli(
-      ['login', '--api', this.ready.api, '--email', email, '--password-stdin'],
-      `${password}\n`,
+      ['login', '--api', this.ready.api, '--email', email, '--password-stdin', '--secret-key-stdin'],
+      `${password}\n${secretKey}\n`,
     );
+  }
+
+  /** As if everyone had proven who they are an hour ago, and their access tokens had run out since. */
+  async ageProofs(): Promise<void> {
+    const Kept = z.object({ databasePassword: z.string(), ports: z.record(z.string(), z.number()) });
+    const { databasePassword, ports } = Kept.parse(
+      JSON.parse(readFileSync(join(this.data, 'settings.json'), 'utf8')),
+    );
+    const url = `postgres://postgres:${databasePassword}@127.0.0.1:${ports['postgres']}/fabric`;
+    const owner = postgres(url, { max: 1 });
+    await owner`update sign_ins set authenticated_at = authenticated_at - interval '1 hour'`;
+    await owner.end();
+    const path = join(this.data, 'home', 'settings.json');
+    const known: object = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...known, accessExpiresAt: 0 }));
   }
 
   /** Asks the API as the command line's user does, whose `login` came before. */

@@ -1,11 +1,16 @@
 /** The control API as a person's command line calls it. */
+import { z } from 'zod';
 import { Me, SignedIn } from '../../schema/api/auth.ts';
 import { type ApiClient, apiClient } from '../../schema/api/client.ts';
+import { CreatedMember, MemberView } from '../../schema/api/platform.ts';
 import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
+import { SecurityView } from '../../schema/api/security.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
+import { Invitation, type SteppedUp as SteppedUpAnswer } from '../../schema/api/sign-in.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import { normalEmail } from '../../schema/sign-in/two-secret.ts';
 import { claimedByApiKey } from '../../schema/tokens/api-key.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import type { Settings, SettingsStore } from './settings.ts';
@@ -13,6 +18,10 @@ import type { Settings, SettingsStore } from './settings.ts';
 const TIMEOUT_MS = 20_000;
 /** An access token with less life than this is renewed first. */
 const MARGIN_MS = 15_000;
+const NOT_SIGNED_IN = 'sign in first: fabric login --api URL';
+
+type SteppedUp = z.infer<typeof SteppedUpAnswer>;
+const MemberList = z.object({ members: z.array(MemberView) });
 
 export async function request(
   api: string,
@@ -51,11 +60,6 @@ function settingsOf(api: string, signedIn: SignedIn, now: number): Settings {
   };
 }
 
-export async function login(store: SettingsStore, api: string, email: string, password: string): Promise<Me> {
-  const signedIn = SignedIn.parse(await request(api, 'POST', '/v1/auth/login', { email, password }));
-  return remember(store, api, signedIn);
-}
-
 export async function remember(store: SettingsStore, api: string, signedIn: SignedIn): Promise<Me> {
   await store.exclusively(() => store.write(settingsOf(api, signedIn, Date.now())));
   return signedIn.user;
@@ -85,10 +89,13 @@ export function apiKeyOf(env: NodeJS.ProcessEnv): ApiKeyAccess | undefined {
 
 export class Api {
   readonly #store: SettingsStore;
+  readonly #prove: (api: Api) => Promise<void>;
   readonly #key: ApiKeyAccess | undefined;
-  constructor(store: SettingsStore, key?: ApiKeyAccess) {
+  /** @param prove asks the person to prove themselves anew. @throws Refusal where nobody can be asked */
+  constructor(store: SettingsStore, prove: (api: Api) => Promise<void>, key?: ApiKeyAccess) {
     this.#store = store;
     this.#key = key;
+    this.#prove = prove;
   }
 
   async me(): Promise<Me> {
@@ -192,7 +199,20 @@ export class Api {
     return this.#call('GET', `/v1/${path}`);
   }
 
+  /** Asks for a proof once more where the call needs one, and calls again. */
   async #call(method: string, path: string, body?: object): Promise<unknown> {
+    try {
+      return await this.call(method, path, body);
+    } catch (error) {
+      // A key proves nobody: what needs a proof is not for keys.
+      if (this.#key || !(error instanceof Refusal) || error.code !== 'step_up_required') throw error;
+      await this.#prove(this);
+      return this.call(method, path, body);
+    }
+  }
+
+  /** One call, whatever is answered. */
+  async call(method: string, path: string, body?: object): Promise<unknown> {
     const { api, token } = await this.#target();
     return request(api, method, path, body, token);
   }
@@ -217,16 +237,58 @@ export class Api {
     });
   }
 
+  async security(): Promise<SecurityView> {
+    return SecurityView.parse(await this.#call('GET', '/v1/me/security'));
+  }
+
+  async endSignIn(id: string | 'all'): Promise<void> {
+    await this.#call('DELETE', id === 'all' ? '/v1/me/sign-ins' : `/v1/me/sign-ins/${id}`);
+  }
+
+  async removeDevice(id: string): Promise<void> {
+    await this.#call('DELETE', `/v1/me/devices/${id}`);
+  }
+
+  async changePassword(change: object): Promise<void> {
+    await this.#call('PUT', '/v1/me/security/password', change);
+  }
+
+  async invite(org: OrgId, member: object): Promise<z.infer<typeof CreatedMember>> {
+    return CreatedMember.parse(await this.#call('POST', `/v1/orgs/${org}/members`, member));
+  }
+
+  async reinvite(org: OrgId, email: string): Promise<Invitation> {
+    const all = MemberList.parse(await this.#call('GET', `/v1/orgs/${org}/members`)).members;
+    const found = all.find((member) => member.email === normalEmail(email));
+    if (!found) throw new Refusal('not_found', `${email} is no member`);
+    return Invitation.parse(await this.#call('POST', `/v1/orgs/${org}/members/${found.id}/invitation`, {}));
+  }
+
+  /** After a proof was shown: the new access token takes the old one's place. */
+  async keep({ accessToken, expiresIn }: SteppedUp): Promise<void> {
+    await this.#store.exclusively(async () => {
+      const known = await this.#store.read();
+      if (!known) throw new Refusal('unauthenticated', NOT_SIGNED_IN);
+      await this.#store.write({ ...known, accessToken, accessExpiresAt: Date.now() + expiresIn * 1000 });
+    });
+  }
+
+  async where(): Promise<{ api: string; email: string }> {
+    const known = await this.#store.read();
+    if (!known) throw new Refusal('unauthenticated', NOT_SIGNED_IN);
+    return { api: known.api, email: known.email };
+  }
+
   /** Signed in, with an access token that still lives; another process may have renewed it meanwhile. */
   async #fresh(): Promise<Settings> {
     const isFresh = (settings: Settings | undefined) =>
       settings !== undefined && settings.accessExpiresAt - Date.now() > MARGIN_MS;
     const known = await this.#store.read();
-    if (!known) throw new Refusal('unauthenticated', 'sign in first: fabric login --api URL');
+    if (!known) throw new Refusal('unauthenticated', NOT_SIGNED_IN);
     if (isFresh(known)) return known;
     return this.#store.exclusively(async () => {
       const newest = await this.#store.read();
-      if (!newest) throw new Refusal('unauthenticated', 'sign in first: fabric login --api URL');
+      if (!newest) throw new Refusal('unauthenticated', NOT_SIGNED_IN);
       if (isFresh(newest)) return newest;
       const answer = await request(newest.api, 'POST', '/v1/auth/refresh', {
         refreshToken: newest.refreshToken,

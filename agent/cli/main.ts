@@ -5,7 +5,8 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Carrier } from '../../dataplane/transport/transport.ts';
 import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { Api, apiKeyOf, login, logout } from './api.ts';
+import { accountCommands } from './account.ts';
+import { Api, apiKeyOf, logout } from './api.ts';
 import { audit } from './audit.ts';
 import { describeBackup, runBackup } from './backup.ts';
 import type { Common } from './common.ts';
@@ -14,6 +15,7 @@ import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import { organizationCommands } from './organization/commands.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
+import type { Asked } from './sign-in.ts';
 import { table } from './table.ts';
 
 enableCompileCache();
@@ -25,13 +27,12 @@ interface Reaching extends Common {
 }
 
 const store = new SettingsStore(process.env);
-const api = new Api(store, apiKeyOf(process.env));
+const prove = async (caller: Api) => (await import('./sign-in.ts')).stepUp(store, caller);
+const api = new Api(store, prove, apiKeyOf(process.env));
 let status = 0;
 
-interface LoginOptions extends Common {
+interface LoginOptions extends Common, Asked {
   readonly api: string;
-  readonly email?: string;
-  readonly passwordStdin: boolean;
   readonly sso?: string;
   readonly provider?: string;
   readonly browser: boolean;
@@ -102,7 +103,13 @@ common(program.command('login'))
   .description('sign in')
   .requiredOption('--api <url>', 'address of the control API')
   .option('--email <address>', 'your e-mail address')
-  .option('--password-stdin', 'read the password from standard input', false)
+  .option('--password-stdin', 'read the password from a line of standard input', false)
+  .option(
+    '--secret-key-stdin',
+    'read the secret key from the next line; asked for once on each machine',
+    false,
+  )
+  .option('--code-stdin', 'read the code of a second factor from the next line', false)
   .option(
     '--sso <organization>',
     "sign in by this organization's provider (its name, or your e-mail address)",
@@ -110,17 +117,10 @@ common(program.command('login'))
   .option('--provider <name>', 'which of its providers, where there are more')
   .option('--no-browser', 'only print the address to open')
   .action(async (options: LoginOptions) => {
-    const { ask, readStdin } = await import('./prompt.ts');
-    if (options.sso !== undefined) {
-      const { loginBySso } = await import('./sso.ts');
-      const me = await loginBySso(store, { ...options, organization: options.sso });
-      if (options.json) printJson(me);
-      else print(`Signed in as ${me.email}.`);
-      return;
-    }
-    const email = options.email ?? (await ask('E-mail: '));
-    const password = options.passwordStdin ? await readStdin() : await ask('Password: ', true);
-    const me = await login(store, options.api, email, password);
+    const me =
+      options.sso === undefined
+        ? await (await import('./sign-in.ts')).login(store, options.api, options)
+        : await (await import('./sso.ts')).loginBySso(store, { ...options, organization: options.sso });
     if (options.json) printJson(me);
     else print(`Signed in as ${me.email}.`);
   });
@@ -220,6 +220,8 @@ organizationCommands(program, { api, common, print, printJson });
 audit(program, { api, common, print });
 events(program, { api, common, print });
 describeBackup(program);
+
+accountCommands({ program, common, store, api, print });
 
 function complain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED;

@@ -6,7 +6,10 @@ import { Refusal } from '../../schema/refusal.ts';
 
 export async function ask(question: string, hidden = false): Promise<string> {
   if (!process.stdin.isTTY)
-    throw new Refusal('bad_request', 'this is no terminal: give --email and --password-stdin');
+    throw new Refusal(
+      'bad_request',
+      'this is no terminal: give --email, --password-stdin and --secret-key-stdin',
+    );
   let muted = false;
   const output = new Writable({
     write: (chunk: Buffer, _encoding, done) => {

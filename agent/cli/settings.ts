@@ -1,4 +1,4 @@
-/** What the command line remembers: where the API is and how to stay signed in. One file of mode 0600 under FABRIC_HOME. */
+/** What the command line remembers: where the API is, how to stay signed in, and what makes this device known. Files of mode 0600 under FABRIC_HOME. */
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,19 @@ const Settings = z.object({
   accessExpiresAt: z.number(),
 });
 export type Settings = z.infer<typeof Settings>;
+
+const DeviceFile = z.object({
+  /** The device's own key, a private JWK. */
+  key: z.object({
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    x: z.string(),
+    y: z.string(),
+    d: z.string(),
+  }),
+  secretKeys: z.record(z.string(), z.string()),
+});
+export type DeviceFile = z.infer<typeof DeviceFile>;
 
 const LOCK_STALE_MS = 20_000;
 const LOCK_POLL_MS = 25;
@@ -35,6 +48,17 @@ export class SettingsStore {
   async write(settings: Settings): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await writeAtomically(this.#path, JSON.stringify(settings));
+  }
+
+  /** Outlives signing out: see device.ts. */
+  async readDevice(): Promise<DeviceFile | undefined> {
+    const text = await readIfThere(this.#devicePath);
+    return text === undefined ? undefined : DeviceFile.parse(JSON.parse(text));
+  }
+
+  async writeDevice(device: DeviceFile): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await writeAtomically(this.#devicePath, JSON.stringify(device));
   }
 
   async clear(): Promise<void> {
@@ -63,6 +87,10 @@ export class SettingsStore {
     } finally {
       await rm(path, { force: true });
     }
+  }
+
+  get #devicePath(): string {
+    return join(this.#folder, 'device.json');
   }
 
   get #path(): string {

@@ -19,9 +19,13 @@ function server() {
   return { calls, send };
 }
 
+const nobody = async () => {
+  throw new Refusal('forbidden', 'nobody is asked here');
+};
+
 test('many askers make one renewal', async () => {
   const { calls, send } = server();
-  const access = new Access(send, () => 0);
+  const access = new Access(send, () => 0, nobody);
   const tokens = await Promise.all([access.token(), access.token(), access.token()]);
   expect(new Set(tokens).size).toBe(1);
   expect(calls).toEqual(['/v1/auth/refresh']);
@@ -30,30 +34,42 @@ test('many askers make one renewal', async () => {
 test('a token near its end is renewed, one with life left is not', async () => {
   const { calls, send } = server();
   let now = 0;
-  const access = new Access(send, () => now);
-  await access.signIn('a@b.test', 'secret');
+  const access = new Access(send, () => now, nobody);
+  access.finish(await access.post('/v1/auth/passkey/finish', {}));
   now = 500_000;
   await access.token();
   expect(calls).toHaveLength(1);
   now = 580_000;
   await access.token();
-  expect(calls).toEqual(['/v1/auth/login', '/v1/auth/refresh']);
+  expect(calls).toEqual(['/v1/auth/passkey/finish', '/v1/auth/refresh']);
 });
 
-test('a refused sign-in says why', async () => {
-  const problem = {
-    type: 'x',
-    title: 'x',
-    status: 401,
-    detail: 'no',
-    code: 'bad_credentials',
-    requestId: 'r',
-  };
+const problem = (code: string, status: number) =>
+  Response.json({ type: 'x', title: 'x', status, detail: 'no', code, requestId: 'r' }, { status });
+
+test('a refusal says why', async () => {
   const access = new Access(
-    async () => Response.json(problem, { status: 401 }),
+    async () => problem('bad_credentials', 401),
     () => 0,
+    nobody,
   );
-  const refused = await access.signIn('a', 'b').catch((error: unknown) => error);
+  const refused = await access.renew().catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Refusal);
   expect(refused).toMatchObject({ code: 'bad_credentials', message: 'no' });
+});
+
+test('a call that needs a proof asks for one and is made again; one that is not given stays refused', async () => {
+  let proven = false;
+  const send = async (path: string) =>
+    path === '/v1/auth/refresh'
+      ? Response.json({ accessToken: 't', expiresIn: 600, user })
+      : proven
+        ? Response.json({ done: true })
+        : problem('step_up_required', 401);
+  const prove = async () => {
+    proven = true;
+  };
+  expect(await new Access(send, () => 0, prove).call('PUT', '/v1/x', {})).toEqual({ done: true });
+  proven = false;
+  await expect(new Access(send, () => 0, nobody).call('PUT', '/v1/x', {})).rejects.toThrow('nobody is asked');
 });

@@ -8,22 +8,20 @@ import { SessionList, SessionTicket, type SessionView } from '../../schema/api/s
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
-import type { Access, Send } from './access.ts';
+import type { Access } from './access.ts';
 
 export class Api {
   readonly #access: Access;
-  readonly #send: Send;
   readonly #client: ApiClient;
   readonly me: Me;
   readonly org: OrgId;
 
-  constructor(access: Access, send: Send, me: Me, org: OrgId) {
+  constructor(access: Access, me: Me, org: OrgId) {
     this.#access = access;
-    this.#send = send;
     this.#client = apiClient({
       baseUrl: location.origin,
       token: () => access.token(),
-      send: (request) => send(request.url, request),
+      send: (request) => access.send(request.url, request),
     });
     this.me = me;
     this.org = org;
@@ -59,7 +57,10 @@ export class Api {
   /** The organization's live events, as far as this person may see them. @throws Refusal */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const authorization = `Bearer ${await this.#access.token()}`;
-    const response = await this.#send(`/v1/orgs/${this.org}/events`, { headers: { authorization }, signal });
+    const response = await this.#access.send(`/v1/orgs/${this.org}/events`, {
+      headers: { authorization },
+      signal,
+    });
     if (!response.ok) await answerOf(response);
     if (!response.body) throw new Refusal('unavailable');
     return response.body;

@@ -3,11 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { OrganizationDetail } from '../../schema/api/organizations.ts';
 import type { Api } from './api.ts';
 
-export function Brand({ api }: { api: Api }) {
+export function Brand({ api }: { api: Api | undefined }) {
   const [organization, setOrganization] = useState<OrganizationDetail | undefined>();
   useEffect(() => {
     // Without it the page works as well: looks are not worth an error.
-    api.organization().then(setOrganization, () => setOrganization(undefined));
+    api?.organization().then(setOrganization, () => setOrganization(undefined));
   }, [api]);
   useEffect(() => {
     document.documentElement.lang = organization?.locale ?? 'en';

@@ -73,12 +73,10 @@ export async function arriveBySso(send: Send, storage: Storage, hash: string): P
 
 export class Providers {
   readonly #access: Access;
-  readonly #send: Send;
   readonly #org: OrgId;
 
-  constructor(access: Access, send: Send, org: OrgId) {
+  constructor(access: Access, org: OrgId) {
     this.#access = access;
-    this.#send = send;
     this.#org = org;
   }
 
@@ -100,12 +98,7 @@ export class Providers {
     await this.#call('DELETE', `/${id}`);
   }
 
-  async #call(method: string, path: string, body?: object): Promise<unknown> {
-    const headers = {
-      'content-type': 'application/json',
-      authorization: `Bearer ${await this.#access.token()}`,
-    };
-    const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
-    return answerOf(await this.#send(`/v1/orgs/${this.#org}/identity-providers${path}`, init));
+  #call(method: string, path: string, body?: object): Promise<unknown> {
+    return this.#access.call(method, `/v1/orgs/${this.#org}/identity-providers${path}`, body);
   }
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { credentialPlace, dataKeySealer, masterSealer, newDataKey } from './envelope.ts';
-import { hashPassword, verifyPassword } from './password.ts';
 
 const KEY = 'A'.repeat(43);
 
@@ -19,11 +18,4 @@ test("an organization's data key does not open under another organization or mas
   const sealed = await newDataKey(master, 'org-a');
   await expect(dataKeySealer(master, 'org-b', sealed)).rejects.toThrow();
   await expect(dataKeySealer(await masterSealer('B'.repeat(43)), 'org-a', sealed)).rejects.toThrow();
-});
-
-test('a password verifies against its own hash, and never without one', async () => {
-  const hash = await hashPassword('correct horse');
-  expect(await verifyPassword('correct horse', hash)).toBe(true);
-  expect(await verifyPassword('wrong horse', hash)).toBe(false);
-  expect(await verifyPassword('anything', undefined)).toBe(false);
 });

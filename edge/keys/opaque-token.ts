@@ -1,8 +1,11 @@
 /** Tokens that mean nothing but themselves: random, prefixed so that a leak is recognised, kept only as a hash. */
 import { base64url } from 'jose';
 
-export type TokenKind = 'refresh' | 'bootstrap';
-const PREFIX = { refresh: 'fbr_', bootstrap: 'fbb_' } as const satisfies Record<TokenKind, string>;
+export type TokenKind = 'refresh' | 'bootstrap' | 'invitation';
+const PREFIX = { refresh: 'fbr_', bootstrap: 'fbb_', invitation: 'fbi_' } as const satisfies Record<
+  TokenKind,
+  string
+>;
 
 export function newToken(kind: TokenKind): string {
   return PREFIX[kind] + base64url.encode(crypto.getRandomValues(new Uint8Array(32)));

@@ -41,7 +41,16 @@ export async function authenticateKey(
       throw new Refusal('forbidden', 'this API key may not be used from this address');
     await noteUse(tx, row.key, now());
     const { accountId, permissions } = row.key;
-    return { user: accountId as UserId, platformRole: null, key: { id: claimed.id, permissions } };
+    return {
+      user: accountId as UserId,
+      platformRole: null,
+      key: { id: claimed.id, permissions },
+      signIn: claimed.id,
+      device: null,
+      authenticatedAt: 0,
+      evidence: [],
+      ssoOrg: null,
+    };
   });
 }
 

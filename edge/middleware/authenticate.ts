@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import type { Caller } from '../caller.ts';
 import { loadKeySet } from '../keys/signing.ts';
 import type { AppBindings, Services } from '../services.ts';
+import { requireLive } from '../sign-in/live.ts';
 import { verifiedCaller } from '../tokens/verified.ts';
 import { bearer } from './bearer.ts';
 
@@ -18,9 +19,11 @@ async function accessKeys({ db, master, now }: Services) {
   return keys;
 }
 
-/** @throws Refusal `unauthenticated`, `token_invalid` or `token_expired` */
+/** A person whose sign-in still lives. @throws Refusal `unauthenticated`, `token_invalid` or `token_expired` */
 export async function callerOf(services: Services, authorization: string | undefined): Promise<Caller> {
-  return verifiedCaller(bearer(authorization), await accessKeys(services), services.now());
+  const caller = await verifiedCaller(bearer(authorization), await accessKeys(services), services.now());
+  await requireLive(services, caller.signIn);
+  return caller;
 }
 
 export const authenticate = createMiddleware<AppBindings>(async (c, next) => {

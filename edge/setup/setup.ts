@@ -2,11 +2,13 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { UserId } from '../../schema/ids.ts';
+import { enrolVerifier, normalEmail } from '../../schema/sign-in/two-secret.ts';
 import { keys, users } from '../../schema/tables/index.ts';
 import { openDatabase } from '../db.ts';
 import type { Sealer } from '../keys/envelope.ts';
-import { hashPassword } from '../keys/password.ts';
 import { createSigningKey } from '../keys/signing.ts';
+import { saveVerifier } from '../sign-in/password.ts';
 
 const MIGRATIONS = new URL('../../schema/migrations', import.meta.url).pathname;
 /** Any number, the same for every caller: one migrates, the others wait. */
@@ -47,21 +49,21 @@ export async function applyMigrations(ownerUrl: string, migrationsFolder: string
 export async function initialize(
   apiUrl: string,
   master: Sealer,
-  owner: { email: string; name: string; password: string },
+  owner: { email: string; name: string; password: string; secretKey: string },
 ): Promise<void> {
   const db = openDatabase(apiUrl, 1);
   try {
     await db.platform(async (tx) => {
       const [key] = await tx.select({ id: keys.id }).from(keys).limit(1);
       if (!key) await createSigningKey(tx, master, 'access', null);
-      const passwordHash = await hashPassword(owner.password);
-      const row = {
-        email: owner.email,
-        name: owner.name,
-        passwordHash,
-        platformRole: 'platform_owner' as const,
-      };
-      await tx.insert(users).values(row).onConflictDoNothing();
+      const { name } = owner;
+      const email = normalEmail(owner.email);
+      const [made] = await tx
+        .insert(users)
+        .values({ email, name, platformRole: 'platform_owner' })
+        .onConflictDoNothing()
+        .returning({ id: users.id });
+      if (made) await saveVerifier(tx, master, UserId.parse(made.id), await enrolVerifier(owner));
     });
   } finally {
     await db.close();

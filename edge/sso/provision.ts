@@ -3,16 +3,10 @@ import { and, eq, inArray, ne } from 'drizzle-orm';
 import { type OrgId, UserId } from '../../schema/ids.ts';
 import { Refusal, type RefusalCode } from '../../schema/refusal.ts';
 import type { OrgRole } from '../../schema/roles.ts';
-import {
-  memberships,
-  refreshTokens,
-  ssoCodes,
-  ssoIdentities,
-  users,
-  verifiedDomains,
-} from '../../schema/tables/index.ts';
+import { memberships, ssoCodes, ssoIdentities, users, verifiedDomains } from '../../schema/tables/index.ts';
 import { record } from '../audit.ts';
 import type { Tx } from '../db.ts';
+import { endSignIns, ofPerson } from '../sign-in/families.ts';
 import type { Identity } from './identity.ts';
 import type { Provider } from './providers.ts';
 import { type Account, decide, domainOf, type Facts } from './rules.ts';
@@ -45,7 +39,7 @@ export async function admit(
     });
   if (decision.do === 'refuse') return refused(tx, provider, requestId, decision.code, identity.email);
   if (decision.do === 'deprovision') {
-    if (await removeMember(tx, provider.org, decision.user))
+    if (await removeMember(tx, provider.org, decision.user, now))
       await note(decision.user, 'member.deprovision', `identity provider ${provider.id}`);
     return refused(tx, provider, requestId, 'sso_no_role', identity.email);
   }
@@ -145,7 +139,7 @@ async function setRole(tx: Tx, orgId: OrgId, userId: UserId, role: OrgRole): Pro
   return true;
 }
 
-async function removeMember(tx: Tx, orgId: OrgId, userId: UserId): Promise<boolean> {
+async function removeMember(tx: Tx, orgId: OrgId, userId: UserId, now: number): Promise<boolean> {
   if (await isLastOwner(tx, orgId, userId)) return false;
   const gone = await tx
     .delete(memberships)
@@ -155,7 +149,7 @@ async function removeMember(tx: Tx, orgId: OrgId, userId: UserId): Promise<boole
   // Who is something elsewhere stays signed in there: that is not this organization's to end.
   const account = await accountOf(tx, eq(users.id, userId));
   if (account && account.organizations.length === 0 && !account.hasPlatformRole)
-    await tx.delete(refreshTokens).where(eq(refreshTokens.userId, userId));
+    await endSignIns(tx, ofPerson(userId), 'belongs_nowhere', now);
   return gone.length > 0;
 }
 

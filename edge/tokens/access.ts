@@ -1,8 +1,9 @@
-/** Access tokens: an EdDSA JWT of ten minutes that says who; what they may is looked up at each request. */
+/** Access tokens: an EdDSA JWT of ten minutes that says who, and how and when they proved it; what they may is looked up at each request. */
 import { createLocalJWKSet, type JSONWebKeySet, SignJWT } from 'jose';
 import { z } from 'zod';
 import { ACCESS_LIFETIME_S } from '../../schema/api/auth.ts';
-import { UserId } from '../../schema/ids.ts';
+import { SignInEvidence } from '../../schema/api/sign-in.ts';
+import { OrgId, UserId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { PlatformRole } from '../../schema/roles.ts';
 import { verifyJws } from '../../schema/tokens/verify.ts';
@@ -12,11 +13,28 @@ import type { Signer } from '../keys/signing.ts';
 const TYP = 'fabric-access+jwt';
 const AUDIENCE = 'fabric-control';
 
-const Claims = z.object({ sub: UserId, platformRole: PlatformRole.nullable() });
+/** `auth_time` and `amr` as OpenID Connect names them; `sid` is the sign-in, `dev` the device, `sso` the organization whose provider vouched. */
+const Claims = z.object({
+  sub: UserId,
+  platformRole: PlatformRole.nullable(),
+  sid: z.uuid(),
+  dev: z.uuid().nullable(),
+  auth_time: z.int(),
+  amr: z.array(SignInEvidence),
+  sso: OrgId.nullable(),
+});
 
 export function issueAccessToken(caller: Caller, signer: Signer, now: number): Promise<string> {
   const seconds = Math.floor(now / 1000);
-  return new SignJWT({ platformRole: caller.platformRole })
+  const claims: Omit<z.infer<typeof Claims>, 'sub'> = {
+    platformRole: caller.platformRole,
+    sid: caller.signIn,
+    dev: caller.device,
+    auth_time: Math.floor(caller.authenticatedAt / 1000),
+    amr: [...caller.evidence],
+    sso: caller.ssoOrg,
+  };
+  return new SignJWT(claims)
     .setProtectedHeader({ alg: 'EdDSA', typ: TYP, kid: signer.kid })
     .setSubject(caller.user)
     .setAudience(AUDIENCE)
@@ -34,5 +52,14 @@ export async function verifyAccessToken(token: string, keys: JSONWebKeySet, now:
   });
   const claims = Claims.safeParse(payload);
   if (!claims.success) throw new Refusal('token_invalid');
-  return { user: claims.data.sub, platformRole: claims.data.platformRole };
+  const { sub, platformRole, sid, dev, auth_time, amr, sso } = claims.data;
+  return {
+    user: sub,
+    platformRole,
+    signIn: sid,
+    device: dev,
+    authenticatedAt: auth_time * 1000,
+    evidence: amr,
+    ssoOrg: sso,
+  };
 }

@@ -1,18 +1,28 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, test } from 'vitest';
 import { UserId } from '../../schema/ids.ts';
+import type { Caller } from '../caller.ts';
 import { issueAccessToken } from './access.ts';
 import { verifiedCaller } from './verified.ts';
 
 const now = Date.now();
 const user = UserId.parse(crypto.randomUUID());
+const caller: Caller = {
+  user,
+  platformRole: null,
+  signIn: crypto.randomUUID(),
+  device: null,
+  authenticatedAt: now,
+  evidence: ['pwd'],
+  ssoOrg: null,
+};
 
 async function platformKeys() {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA');
   const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'EdDSA' }] };
   return {
     keys,
-    token: await issueAccessToken({ user, platformRole: null }, { key: privateKey, kid: 'k' }, now),
+    token: await issueAccessToken(caller, { key: privateKey, kid: 'k' }, now),
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { GroupId, Name, SupportAccessId, UserId } from '../ids.ts';
 import { OrgPermission } from '../permissions.ts';
 import { OrgRole, PlatformRole, RoleName } from '../roles.ts';
+import { Invitation } from './sign-in.ts';
 
 const Permissions = z.array(OrgPermission).max(64);
 const Email = z.email().max(254);
@@ -56,10 +57,11 @@ export const AdministratorView = z.object({
   role: PlatformRole,
 });
 export const AdministratorList = z.object({ administrators: z.array(AdministratorView) });
-/** An account that exists gets the role; `name` and `password` make one that does not. */
+/** An account that exists gets the role; with `name` one that does not is made and invited. */
 export const CreateAdministrator = z.strictObject({
   email: Email,
   role: PlatformRole.exclude(['platform_owner']),
   name: z.string().min(1).max(200).optional(),
-  password: z.string().min(12).max(1024).optional(),
 });
+/** `invitation` is null for someone who has joined already. */
+export const CreatedAdministrator = AdministratorView.extend({ invitation: Invitation.nullable() });

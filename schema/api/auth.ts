@@ -1,17 +1,9 @@
-/** Sign-in. Access tokens live ten minutes; refresh tokens rotate, and a reused one ends its whole family. */
+/** Staying signed in (how one signs in: sign-in.ts). Access tokens live ten minutes; refresh tokens rotate, and a reused one ends its whole family. */
 import { z } from 'zod';
 import { Name, OrgId, UserId } from '../ids.ts';
 import { PlatformRole, RoleName } from '../roles.ts';
 
 export const ACCESS_LIFETIME_S = 600;
-
-export const LoginRequest = z.strictObject({
-  email: z.email().max(254),
-  password: z.string().min(1).max(1024),
-  /** A browser keeps its refresh token in an HttpOnly cookie and never sees it. */
-  cookie: z.boolean().default(false),
-});
-export type LoginRequest = z.input<typeof LoginRequest>;
 
 export const Me = z.object({
   id: UserId,

@@ -33,7 +33,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/auth/login": {
+    "/v1/auth/invitation": {
         parameters: {
             query?: never;
             header?: never;
@@ -42,8 +42,23 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a password */
-        post: operations["postAuthLogin"];
+        post: operations["postAuthInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postAuthJoin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -67,6 +82,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/passkey/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postAuthPasskeyFinish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postAuthPasskeyStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -78,6 +125,102 @@ export interface paths {
         put?: never;
         /** Exchange a refresh token for the next one and a new access token */
         post: operations["postAuthRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postAuthSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postAuthSecondFactorPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/srp/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postAuthSrpFinish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/srp/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postAuthSrpStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAuthStepUp"];
+        put?: never;
+        post: operations["postAuthStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/step-up/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postAuthStepUpPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -96,6 +239,182 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/authenticator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postMeAuthenticator"];
+        delete: operations["deleteMeAuthenticator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/authenticator/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postMeAuthenticatorConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteMeDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postMePasskeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteMePasskey"];
+        options?: never;
+        head?: never;
+        patch: operations["patchMePasskey"];
+        trace?: never;
+    };
+    "/v1/me/passkeys/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postMePasskeysStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postMeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getMeSecurity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/security/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putMeSecurityPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteMeSignIns"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sign-ins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteMeSignIn"];
         options?: never;
         head?: never;
         patch?: never;
@@ -299,6 +618,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/devices/{device}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putOrgDeviceApproval"];
+        post?: never;
+        delete: operations["deleteOrgDeviceApproval"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/events": {
         parameters: {
             query?: never;
@@ -475,6 +826,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteOrgInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/members": {
         parameters: {
             query?: never;
@@ -504,6 +887,22 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["deleteOrgMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/members/{user}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["postOrgMemberInvitation"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -717,6 +1116,22 @@ export interface paths {
         put?: never;
         /** Attach again to a session that lives */
         post: operations["postOrgSessionAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/sign-in-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrgSignInPolicy"];
+        put: operations["putOrgSignInPolicy"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1183,7 +1598,7 @@ export interface components {
     schemas: {
         Problem: {
             /** @enum {string} */
-            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid";
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused";
             detail: string;
             errors?: {
                 message: string;
@@ -1274,7 +1689,7 @@ export interface operations {
             };
         };
     };
-    postAuthLogin: {
+    postAuthInvitation: {
         parameters: {
             query?: never;
             header?: never;
@@ -1284,11 +1699,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @default false */
-                    cookie?: boolean;
-                    /** Format: email */
-                    email: string;
-                    password: string;
+                    token: string;
                 };
             };
         };
@@ -1300,25 +1711,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        accessToken: string;
-                        expiresIn: number;
-                        refreshToken?: string;
-                        user: {
-                            email: string;
-                            /** Format: uuid */
-                            id: string;
-                            name: string;
-                            organizations: {
-                                /** Format: uuid */
-                                id: string;
-                                name: string;
-                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
-                            }[];
-                            /** @enum {string|null} */
-                            platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
-                        };
+                        email: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        name: string;
+                        organization: string | null;
                     };
                 };
+            };
+        };
+    };
+    postAuthJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    salt: string;
+                    token: string;
+                    verifier: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1343,6 +1768,117 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    postAuthPasskeyFinish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    attempt: string;
+                    /** @default false */
+                    cookie?: boolean;
+                    device?: {
+                        key: {
+                            /** @enum {string} */
+                            crv: "P-256";
+                            /** @enum {string} */
+                            kty: "EC";
+                            x: string;
+                            y: string;
+                        };
+                        name: string;
+                        signature: string;
+                    };
+                    response: {
+                        /** @enum {string} */
+                        authenticatorAttachment?: "cross-platform" | "platform";
+                        /** @default {} */
+                        clientExtensionResults?: Record<string, never>;
+                        id: string;
+                        rawId: string;
+                        response: {
+                            authenticatorData: string;
+                            clientDataJSON: string;
+                            signature: string;
+                            userHandle?: string;
+                        };
+                        /** @enum {string} */
+                        type: "public-key";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accessToken: string;
+                        expiresIn: number;
+                        proof?: string;
+                        refreshToken?: string;
+                        user: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            organizations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            }[];
+                            /** @enum {string|null} */
+                            platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
+                        };
+                    } | {
+                        proof?: string;
+                        secondFactor: {
+                            /** Format: uuid */
+                            attempt: string;
+                            methods: ("totp" | "passkey" | "recovery")[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    postAuthPasskeyStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attempt: string;
+                        options?: unknown;
+                    };
+                };
             };
         };
     };
@@ -1390,6 +1926,343 @@ export interface operations {
             };
         };
     };
+    postAuthSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    attempt: string;
+                    /** @default false */
+                    cookie?: boolean;
+                    proof: {
+                        code: string;
+                        /** @enum {string} */
+                        type: "totp";
+                    } | {
+                        code: string;
+                        /** @enum {string} */
+                        type: "recovery";
+                    } | {
+                        /** Format: uuid */
+                        attempt: string;
+                        response: {
+                            /** @enum {string} */
+                            authenticatorAttachment?: "cross-platform" | "platform";
+                            /** @default {} */
+                            clientExtensionResults?: Record<string, never>;
+                            id: string;
+                            rawId: string;
+                            response: {
+                                authenticatorData: string;
+                                clientDataJSON: string;
+                                signature: string;
+                                userHandle?: string;
+                            };
+                            /** @enum {string} */
+                            type: "public-key";
+                        };
+                        /** @enum {string} */
+                        type: "passkey";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accessToken: string;
+                        expiresIn: number;
+                        proof?: string;
+                        refreshToken?: string;
+                        user: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            organizations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            }[];
+                            /** @enum {string|null} */
+                            platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
+                        };
+                    } | {
+                        proof?: string;
+                        secondFactor: {
+                            /** Format: uuid */
+                            attempt: string;
+                            methods: ("totp" | "passkey" | "recovery")[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    postAuthSecondFactorPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    attempt: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attempt: string;
+                        options?: unknown;
+                    };
+                };
+            };
+        };
+    };
+    postAuthSrpFinish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    attempt: string;
+                    /** @default false */
+                    cookie?: boolean;
+                    device?: {
+                        key: {
+                            /** @enum {string} */
+                            crv: "P-256";
+                            /** @enum {string} */
+                            kty: "EC";
+                            x: string;
+                            y: string;
+                        };
+                        name: string;
+                        signature: string;
+                    };
+                    proof: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accessToken: string;
+                        expiresIn: number;
+                        proof?: string;
+                        refreshToken?: string;
+                        user: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            organizations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            }[];
+                            /** @enum {string|null} */
+                            platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
+                        };
+                    } | {
+                        proof?: string;
+                        secondFactor: {
+                            /** Format: uuid */
+                            attempt: string;
+                            methods: ("totp" | "passkey" | "recovery")[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    postAuthSrpStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    A: string;
+                    /** Format: email */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attempt: string;
+                        B: string;
+                        salt: string;
+                    };
+                };
+            };
+        };
+    };
+    getAuthStepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        methods: ("totp" | "passkey" | "recovery" | "password")[];
+                    };
+                };
+            };
+        };
+    };
+    postAuthStepUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    proof: {
+                        code: string;
+                        /** @enum {string} */
+                        type: "totp";
+                    } | {
+                        code: string;
+                        /** @enum {string} */
+                        type: "recovery";
+                    } | {
+                        /** Format: uuid */
+                        attempt: string;
+                        response: {
+                            /** @enum {string} */
+                            authenticatorAttachment?: "cross-platform" | "platform";
+                            /** @default {} */
+                            clientExtensionResults?: Record<string, never>;
+                            id: string;
+                            rawId: string;
+                            response: {
+                                authenticatorData: string;
+                                clientDataJSON: string;
+                                signature: string;
+                                userHandle?: string;
+                            };
+                            /** @enum {string} */
+                            type: "public-key";
+                        };
+                        /** @enum {string} */
+                        type: "passkey";
+                    } | {
+                        /** Format: uuid */
+                        attempt: string;
+                        proof: string;
+                        /** @enum {string} */
+                        type: "password";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accessToken: string;
+                        expiresIn: number;
+                    };
+                };
+            };
+        };
+    };
+    postAuthStepUpPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attempt: string;
+                        options?: unknown;
+                    };
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -1420,6 +2293,388 @@ export interface operations {
                         platformRole: "platform_owner" | "platform_admin" | "platform_recovery" | null;
                     };
                 };
+            };
+        };
+    };
+    postMeAuthenticator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        secret: string;
+                        uri: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteMeAuthenticator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postMeAuthenticatorConfirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        codes: string[];
+                    };
+                };
+            };
+        };
+    };
+    deleteMeDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postMePasskeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    attempt: string;
+                    name: string;
+                    response: {
+                        /** @enum {string} */
+                        authenticatorAttachment?: "cross-platform" | "platform";
+                        /** @default {} */
+                        clientExtensionResults?: Record<string, never>;
+                        id: string;
+                        rawId: string;
+                        response: {
+                            attestationObject: string;
+                            clientDataJSON: string;
+                            /** @default [] */
+                            transports?: string[];
+                        };
+                        /** @enum {string} */
+                        type: "public-key";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: date-time */
+                        lastUsedAt: string | null;
+                        name: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteMePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchMePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postMePasskeysStart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attempt: string;
+                        options?: unknown;
+                    };
+                };
+            };
+        };
+    };
+    postMeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        codes: string[];
+                    };
+                };
+            };
+        };
+    };
+    getMeSecurity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        authenticator: boolean;
+                        devices: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            current: boolean;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            lastSeenAt: string;
+                            name: string;
+                        }[];
+                        passkeys: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            lastUsedAt: string | null;
+                            name: string;
+                        }[];
+                        password: boolean;
+                        recoveryCodes: number;
+                        signIns: {
+                            agent: string;
+                            /** Format: date-time */
+                            createdAt: string;
+                            current: boolean;
+                            device: string | null;
+                            evidence: ("pwd" | "hwk" | "otp" | "rcv" | "sso" | "mfa")[];
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            lastSeenAt: string;
+                            region: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    putMeSecurityPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    attempt: string;
+                    proof: string;
+                    salt: string;
+                    verifier: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deleteMeSignIns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deleteMeSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1914,6 +3169,84 @@ export interface operations {
                         days: number | null;
                     };
                 };
+            };
+        };
+    };
+    getOrgDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        devices: {
+                            approved: boolean;
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            lastSeenAt: string;
+                            name: string;
+                            /** Format: uuid */
+                            user: string;
+                        }[];
+                        /** Format: uuid */
+                        org: string;
+                    };
+                };
+            };
+        };
+    };
+    putOrgDeviceApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deleteOrgDeviceApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -3079,6 +4412,61 @@ export interface operations {
             };
         };
     };
+    getOrgInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invitations: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            email: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: uuid */
+                            user: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: string;
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     getOrgMembers: {
         parameters: {
             query?: never;
@@ -3127,7 +4515,6 @@ export interface operations {
                     /** Format: email */
                     email: string;
                     name: string;
-                    password: string;
                     role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
                 };
             };
@@ -3143,6 +4530,15 @@ export interface operations {
                         email: string;
                         /** Format: uuid */
                         id: string;
+                        invitation: {
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            token: string;
+                            /** Format: uri */
+                            url: string;
+                        } | null;
                         name: string;
                         role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
                     };
@@ -3197,6 +4593,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    postOrgMemberInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: uuid */
+                        id: string;
+                        token: string;
+                        /** Format: uri */
+                        url: string;
+                    };
+                };
             };
         };
     };
@@ -4054,6 +5488,78 @@ export interface operations {
             };
         };
     };
+    getOrgSignInPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        deviceApproval: "none" | "notify" | "require";
+                        passkeyAllowed: boolean;
+                        passwordAllowed: boolean;
+                        /** @enum {string} */
+                        secondFactor: "nobody" | "admins" | "everyone";
+                        ssoOnly: boolean;
+                    };
+                };
+            };
+        };
+    };
+    putOrgSignInPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    deviceApproval: "none" | "notify" | "require";
+                    passkeyAllowed: boolean;
+                    passwordAllowed: boolean;
+                    /** @enum {string} */
+                    secondFactor: "nobody" | "admins" | "everyone";
+                    ssoOnly: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        deviceApproval: "none" | "notify" | "require";
+                        passkeyAllowed: boolean;
+                        passwordAllowed: boolean;
+                        /** @enum {string} */
+                        secondFactor: "nobody" | "admins" | "everyone";
+                        ssoOnly: boolean;
+                    };
+                };
+            };
+        };
+    };
     getOrgSupportAccess: {
         parameters: {
             query?: never;
@@ -4455,7 +5961,6 @@ export interface operations {
                     /** Format: email */
                     email: string;
                     name?: string;
-                    password?: string;
                     /** @enum {string} */
                     role: "platform_admin" | "platform_recovery";
                 };
@@ -4472,6 +5977,15 @@ export interface operations {
                         email: string;
                         /** Format: uuid */
                         id: string;
+                        invitation: {
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            token: string;
+                            /** Format: uri */
+                            url: string;
+                        } | null;
                         name: string;
                         /** @enum {string} */
                         role: "platform_owner" | "platform_admin" | "platform_recovery";

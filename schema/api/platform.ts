@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ClusterId, Name, NodeId, OrgId, UserId } from '../ids.ts';
 import { NodeRole, RoleName } from '../roles.ts';
+import { Invitation } from './sign-in.ts';
 
 export const CreateCluster = z.strictObject({ name: Name, origins: z.array(z.url()).max(16).default([]) });
 export const ClusterView = z.object({ id: ClusterId, name: Name });
@@ -13,9 +14,10 @@ export const CreateMember = z.strictObject({
   email: z.email().max(254),
   name: z.string().min(1).max(200),
   role: RoleName,
-  password: z.string().min(12).max(1024),
 });
 export const MemberView = z.object({ id: UserId, email: z.string(), name: z.string(), role: RoleName });
+/** `invitation` is null for someone who has joined already, through another organization. */
+export const CreatedMember = MemberView.extend({ invitation: Invitation.nullable() });
 
 export const CreateBootstrapToken = z.strictObject({
   roles: z.array(NodeRole).min(1),

@@ -10,4 +10,5 @@ export * from './organization-settings.ts';
 export * from './people.ts';
 export * from './resources.ts';
 export * from './sessions.ts';
+export * from './sign-in.ts';
 export * from './sso.ts';

@@ -1,9 +1,9 @@
-/** Organizations, users, who belongs where, and their sign-ins. */
+/** Organizations, users, and who belongs where. */
 import { sql } from 'drizzle-orm';
-import { boolean, index, pgPolicy, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { pgPolicy, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { PlatformRole, RoleName } from '../roles.ts';
 import { clusters } from './clusters.ts';
-import { at, createdAt, id } from './columns.ts';
+import { createdAt, id } from './columns.ts';
 import { currentOrg, platformPolicy, tenantPolicies, tenantRole } from './policies.ts';
 
 export const organizations = pgTable(
@@ -34,8 +34,6 @@ export const users = pgTable(
     id: id(),
     email: text().notNull().unique(),
     name: text().notNull(),
-    /** Null for who signs in by an organization's provider only. */
-    passwordHash: text(),
     platformRole: text().$type<PlatformRole>(),
     createdAt: createdAt(),
   },
@@ -66,19 +64,4 @@ export const memberships = pgTable(
     primaryKey({ columns: [table.orgId, table.userId] }),
     ...tenantPolicies('memberships', table.orgId),
   ],
-);
-
-/** A rotated token that comes back ends its whole family. */
-export const refreshTokens = pgTable(
-  'refresh_tokens',
-  {
-    hash: text().primaryKey(),
-    family: uuid().notNull(),
-    userId: uuid()
-      .notNull()
-      .references(() => users.id),
-    rotated: boolean().notNull().default(false),
-    expiresAt: at().notNull(),
-  },
-  (table) => [index('refresh_tokens_family').on(table.family), platformPolicy('refresh_tokens')],
 );

@@ -1,10 +1,12 @@
 /** The demo organization, made through the control API as the platform's owner would. Each step is skipped when it was done before. */
 import { z } from 'zod';
 import { SignedIn } from '../../schema/api/auth.ts';
-import { BootstrapToken, ClusterView, MemberView, OrganizationView } from '../../schema/api/platform.ts';
+import { BootstrapToken, ClusterView, CreatedMember, OrganizationView } from '../../schema/api/platform.ts';
 import { ResourceView } from '../../schema/api/resources.ts';
 import type { NodeRole } from '../../schema/roles.ts';
-import type { Settings } from './settings.ts';
+import { signInWithPassword } from '../../schema/sign-in/handshake.ts';
+import { enrolVerifier } from '../../schema/sign-in/two-secret.ts';
+import type { Account, Settings } from './settings.ts';
 import type { DemoSshd } from './sshd.ts';
 
 const POOL = 'demo';
@@ -15,14 +17,19 @@ export class Owner {
   readonly api: string;
   readonly #token: string;
 
-  static async signIn(api: string, { email, password }: Settings['owner']): Promise<Owner> {
-    const { accessToken } = SignedIn.parse(await post(api, '/v1/auth/login', { email, password }));
-    return new Owner(api, accessToken);
+  static async signIn(api: string, account: Account): Promise<Owner> {
+    const answer = await signInWithPassword((path, body) => post(api, path, body), account);
+    return new Owner(api, SignedIn.parse(answer).accessToken);
   }
 
   constructor(api: string, token: string) {
     this.api = api;
     this.#token = token;
+  }
+
+  /** Another person at the same API. */
+  as(account: Account): Promise<Owner> {
+    return Owner.signIn(this.api, account);
   }
 
   post(path: string, body: object): Promise<unknown> {
@@ -53,7 +60,8 @@ async function post(api: string, path: string, body: object, token?: string): Pr
 export interface DemoTargets {
   readonly sshd: DemoSshd;
   readonly pagePort: number;
-  readonly origin: string;
+  /** Where the console may be open. */
+  readonly origins: readonly string[];
 }
 
 /** @returns the cluster and organization */
@@ -62,7 +70,7 @@ export async function createDemo(
   settings: Settings,
   targets: DemoTargets,
 ): Promise<NonNullable<Settings['demo']>> {
-  await owner.post('/v1/platform/clusters', { name: CLUSTER, origins: [targets.origin] });
+  await owner.post('/v1/platform/clusters', { name: CLUSTER, origins: targets.origins });
   const { clusters } = z
     .object({ clusters: z.array(ClusterView) })
     .parse(await owner.get('/v1/platform/clusters'));
@@ -75,11 +83,11 @@ export async function createDemo(
   if (!org)
     throw new Error('an organization named demo exists already and is not ours: use another --data folder');
   // The platform sets up the first owner; from then on the organization is its own.
-  const demoOwner = await Owner.signIn(owner.api, settings.owner).catch(async () => {
+  const orgOwner = await owner.as(settings.owner).catch(async () => {
     await createMember(owner, org, settings.owner, 'Demo Owner', 'organization_owner');
-    return Owner.signIn(owner.api, settings.owner);
+    return owner.as(settings.owner);
   });
-  await createMember(demoOwner, org, settings.user, 'Demo User', 'organization_user');
+  await createMember(orgOwner, org, settings.user, 'Demo User', 'organization_user');
   const { sshd, pagePort } = targets;
   const shell = {
     protocol: 'ssh',
@@ -89,8 +97,8 @@ export async function createDemo(
     hostKeys: [sshd.hostKey],
   };
   const credential = { type: 'private_key', privateKey: sshd.privateKey };
-  await createResource(demoOwner, org, { name: 'demo-shell', egressPool: POOL, target: shell, credential });
-  await createResource(demoOwner, org, {
+  await createResource(orgOwner, org, { name: 'demo-shell', egressPool: POOL, target: shell, credential });
+  await createResource(orgOwner, org, {
     name: 'this-host',
     egressPool: POOL,
     target: { protocol: 'tcp', host: '127.0.0.1', port: pagePort },
@@ -101,11 +109,15 @@ export async function createDemo(
 async function createMember(
   owner: Owner,
   org: string,
-  { email, password }: Settings['owner'],
+  account: Account,
   name: string,
   role: string,
 ): Promise<void> {
-  MemberView.optional().parse(await owner.post(`/v1/orgs/${org}/members`, { email, password, name, role }));
+  const wanted = { email: account.email, name, role };
+  const made = CreatedMember.optional().parse(await owner.post(`/v1/orgs/${org}/members`, wanted));
+  if (!made?.invitation) return;
+  const { token } = made.invitation;
+  await owner.post('/v1/auth/join', { token, ...(await enrolVerifier(account)) });
 }
 
 async function createResource(owner: Owner, org: string, resource: object): Promise<void> {

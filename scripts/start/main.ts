@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { masterSealer } from '../../edge/keys/envelope.ts';
 import { initialize, migrate } from '../../edge/setup/setup.ts';
 import { createDemo, Owner } from './demo.ts';
+import { writeKits } from './kits.ts';
 import { DEMO_NODES, startNode, untilLinked } from './nodes.ts';
 import { startPostgres } from './postgres.ts';
 import { Processes } from './processes.ts';
@@ -117,13 +118,15 @@ async function bringUp(
   );
 
   const api = `http://127.0.0.1:${port}`;
+  // A passkey belongs to a host name, never to an address.
+  const console = `http://localhost:${port}`;
   await processes.fork('api', RUNTIMES[runtime], [], {
     ...process.env,
     DATABASE_URL: apiUrl,
     UPSTASH_REDIS_REST_URL: redisUrl,
     UPSTASH_REDIS_REST_TOKEN: process.env['UPSTASH_REDIS_REST_TOKEN'] ?? values.redisToken,
     FABRIC_MASTER_KEY: values.masterKey,
-    FABRIC_PUBLIC_URL: api,
+    FABRIC_PUBLIC_URL: console,
     PORT: String(port),
   });
   progress(`the control API is up (${runtime})`);
@@ -131,7 +134,7 @@ async function bringUp(
   const sshd = await startSshd(processes, data, ports.sshd);
   await processes.fork('demo-page', here('./demo-page.ts'), [], { ...process.env, PORT: String(ports.page) });
   const owner = await Owner.signIn(api, values.platformOwner);
-  values.demo ??= await createDemo(owner, values, { sshd, pagePort: ports.page, origin: api });
+  values.demo ??= await createDemo(owner, values, { sshd, pagePort: ports.page, origins: [console, api] });
   await settings.save();
   progress('the demo organization is there');
 
@@ -145,8 +148,10 @@ async function bringUp(
 
   const facts = {
     api,
-    console: api,
+    console,
     ...values.owner,
+    platformOwner: values.platformOwner,
+    kits: await writeKits(data, console, [values.owner, values.user, values.platformOwner]),
     resources: ['demo-shell', 'this-host'],
     pids: processes.pids(),
   };

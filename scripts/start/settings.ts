@@ -5,6 +5,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../agent/atomic-file.ts';
+import { newSecretKey } from '../../schema/sign-in/secret-key.ts';
+
+/** Both secrets of a person of the demo: a real person's never leave their own devices. */
+const Account = z.object({ email: z.string(), password: z.string(), secretKey: z.string() });
+export type Account = z.infer<typeof Account>;
 
 const Settings = z.object({
   masterKey: z.string(),
@@ -12,9 +17,9 @@ const Settings = z.object({
   apiPassword: z.string(),
   redisPassword: z.string(),
   redisToken: z.string(),
-  platformOwner: z.object({ email: z.string(), password: z.string() }),
-  owner: z.object({ email: z.string(), password: z.string() }),
-  user: z.object({ email: z.string(), password: z.string() }),
+  platformOwner: Account,
+  owner: Account,
+  user: Account,
   ports: z.record(z.string(), z.number()),
   /** Set once the demo organization and its resources are complete. */
   demo: z.object({ cluster: z.string(), org: z.string() }).optional(),
@@ -29,6 +34,8 @@ function passphrase(): string {
   return [0, 5, 10, 15].map((at) => letters.slice(at, at + 5).join('')).join('-');
 }
 
+const account = (email: string): Account => ({ email, password: passphrase(), secretKey: newSecretKey() });
+
 export class SettingsFile {
   readonly #path: string;
   readonly values: Settings;
@@ -36,9 +43,7 @@ export class SettingsFile {
   constructor(data: string) {
     mkdirSync(data, { recursive: true, mode: 0o755 });
     this.#path = join(data, 'settings.json');
-    this.values = existsSync(this.#path)
-      ? Settings.parse(JSON.parse(readFileSync(this.#path, 'utf8')))
-      : fresh();
+    this.values = existsSync(this.#path) ? readSettings(this.#path) : fresh();
   }
 
   async save(): Promise<void> {
@@ -53,6 +58,14 @@ export class SettingsFile {
   }
 }
 
+function readSettings(path: string): Settings {
+  const read = Settings.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (read.success) return read.data;
+  throw new Error(
+    `${path} was made by an older version: choose another folder with --data, or remove this one`,
+  );
+}
+
 function fresh(): Settings {
   return {
     masterKey: secret(),
@@ -60,9 +73,9 @@ function fresh(): Settings {
     apiPassword: secret(),
     redisPassword: secret(),
     redisToken: secret(),
-    platformOwner: { email: 'platform@fabric.test', password: passphrase() },
-    owner: { email: 'owner@demo.test', password: passphrase() },
-    user: { email: 'user@demo.test', password: passphrase() },
+    platformOwner: account('platform@fabric.test'),
+    owner: account('owner@demo.test'),
+    user: account('user@demo.test'),
     ports: {},
   };
 }

@@ -12,10 +12,17 @@ import { Metrics } from '../../edge/metrics.ts';
 import { nodeOutbound } from '../../edge/node-outbound.ts';
 import type { Services } from '../../edge/services.ts';
 import type { Enrolment } from '../../schema/api/nodes.ts';
+import { Problem } from '../../schema/api/problem.ts';
+import { Refusal } from '../../schema/refusal.ts';
 import type { NodeRole } from '../../schema/roles.ts';
+import { DEVICE_KEY } from '../../schema/sign-in/device.ts';
+import { type Post, type SignInOptions, signInWithPassword } from '../../schema/sign-in/handshake.ts';
+import { ofNumber, toText } from '../../schema/sign-in/octets.ts';
+import { SRP, verifierOf } from '../../schema/sign-in/srp.ts';
+import { deriveX } from '../../schema/sign-in/two-secret.ts';
 import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
 import { Contract } from './contract.ts';
-import { MASTER_KEY, PLATFORM_OWNER, type TestDatabase } from './database.ts';
+import { MASTER_KEY, PLATFORM_OWNER, SECRET_KEY, type TestDatabase } from './database.ts';
 
 export const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
@@ -55,6 +62,8 @@ export class ControlApi implements AsyncDisposable {
   now = Date.now();
   readonly #app: ReturnType<typeof createApp>;
   #contract: Promise<Contract> | undefined;
+  /** Everybody signs in from the same machine. */
+  readonly #device = newDeviceKeys();
 
   constructor(database: TestDatabase, limits?: Limits) {
     const open: Limits = {
@@ -69,7 +78,7 @@ export class ControlApi implements AsyncDisposable {
       UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:9',
       UPSTASH_REDIS_REST_TOKEN: 'x',
       FABRIC_MASTER_KEY: MASTER_KEY,
-      FABRIC_PUBLIC_URL: 'http://127.0.0.1:7443',
+      FABRIC_PUBLIC_URL: 'http://localhost:7443',
       FABRIC_PRIVATE_WEBHOOKS: 'allow',
       LOG_LEVEL: 'silent',
     } as const;
@@ -126,7 +135,7 @@ export class ControlApi implements AsyncDisposable {
   }
 
   /** As a browser posts a form. */
-  async post(path: string, body: URLSearchParams): Promise<Answer> {
+  async postForm(path: string, body: URLSearchParams): Promise<Answer> {
     return this.#read('POST', path, await this.request(path, { method: 'POST', body }));
   }
 
@@ -141,11 +150,34 @@ export class ControlApi implements AsyncDisposable {
   /** For those who come by HTTP: `serve({ fetch: api.fetch })`. */
   readonly fetch = (request: Request): Response | Promise<Response> => this.#app.fetch(request);
 
+  /** What the client side of signing in was answered last. */
+  last: Answer | undefined;
+
+  /** What the client side of signing in sends with. @throws Refusal */
+  readonly post: Post = async (path, body) => {
+    this.last = await this.call('POST', path, body);
+    const { status, body: answer } = this.last;
+    if (status < 400) return answer;
+    throw new Refusal(Problem.parse(answer).code, answer.detail);
+  };
+
+  /** Signs in as a person's client does. @returns tokens, or the wish for a second factor. @throws Refusal */
   async signIn(
     email: string = PLATFORM_OWNER.email,
     password: string = PLATFORM_OWNER.password,
+    options: Omit<SignInOptions, 'derive'> = {},
   ): Promise<Body> {
-    return (await this.call('POST', '/v1/auth/login', { email, password })).body;
+    const device = { keys: await this.#device, name: 'test' };
+    const secrets = { email, password, secretKey: SECRET_KEY };
+    return signInWithPassword(this.post, secrets, { device, ...options, derive });
+  }
+
+  /** Accepts an invitation. */
+  async join({ token }: { token: string }, email: string, password: string): Promise<Answer> {
+    const salt = crypto.getRandomValues(new Uint8Array(16));
+    const verifier = verifierOf(SRP, await derive({ email, password, secretKey: SECRET_KEY }, salt));
+    const enrolled = { salt: toText(salt), verifier: toText(ofNumber(verifier, SRP.group.length)) };
+    return this.call('POST', '/v1/auth/join', { token, ...enrolled });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -160,12 +192,8 @@ export async function makeTenant(api: ControlApi, platform: string, cluster: str
   const password = 'a long enough password';
   const member = async (role: string, by: string) => {
     const email = `${role}@${name}.test`;
-    const { body } = await api.call(
-      'POST',
-      `/v1/orgs/${org}/members`,
-      { email, name: role, role, password },
-      by,
-    );
+    const { body } = await api.call('POST', `/v1/orgs/${org}/members`, { email, name: role, role }, by);
+    await api.join(body.invitation, email, password);
     return { id: body.id as string, email, token: (await api.signIn(email, password)).accessToken as string };
   };
   // The platform sets up the first owner; from then on the organization is its own.
@@ -196,6 +224,19 @@ export async function makeTenant(api: ControlApi, platform: string, cluster: str
   }
   return { org, owner, user, resource };
 }
+
+export function newDeviceKeys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(DEVICE_KEY, true, ['sign', 'verify']);
+}
+
+/** What is slow for whoever guesses is slow for tests too: each x is found once. */
+const found = new Map<string, Promise<bigint>>();
+export const derive: typeof deriveX = (secrets, salt) => {
+  const key = JSON.stringify([secrets, toText(salt)]);
+  const x = found.get(key) ?? deriveX(secrets, salt);
+  found.set(key, x);
+  return x;
+};
 
 export interface TestNode {
   readonly enrolment: z.infer<typeof Enrolment>;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { masterSealer, type Sealer } from '../../edge/keys/envelope.ts';
 import { initialize, migrate } from '../../edge/setup/setup.ts';
+import { newSecretKey } from '../../schema/sign-in/secret-key.ts';
 import { startPostgres } from '../../scripts/start/postgres.ts';
 import { Processes } from '../../scripts/start/processes.ts';
 import { freePort } from '../../scripts/start/settings.ts';
@@ -15,10 +16,13 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 export const MASTER_KEY = Buffer.alloc(32, 7).toString('base64url');
+/** Everyone's in these tests. */
+export const SECRET_KEY = newSecretKey(new Uint8Array(29).fill(3));
 export const PLATFORM_OWNER = {
   email: 'platform@test.test',
   name: 'Platform Owner',
   password: 'a long enough password',
+  secretKey: SECRET_KEY,
 };
 
 export async function startDatabase(): Promise<TestDatabase> {

@@ -170,8 +170,9 @@ test('in the browser: sign in, see what is mine, and be in the shell', async () 
   await page.goto(fabric.ready.console);
   await page.getByTestId('email').fill(fabric.ready.email);
   await page.getByTestId('password').fill('not the password');
+  await page.getByTestId('secret-key').fill(fabric.ready.secretKey);
   await page.getByTestId('sign-in').click();
-  await expect.poll(() => page.getByTestId('problem').innerText()).toContain('wrong');
+  await page.getByTestId('problem').filter({ hasText: 'wrong' }).waitFor();
   await page.getByTestId('password').fill(fabric.ready.password);
   await page.getByTestId('sign-in').click();
   await page.getByTestId('resource-this-host').waitFor();

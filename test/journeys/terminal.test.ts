@@ -51,15 +51,34 @@ class Terminal {
   }
 }
 
-test('login asks, and does not show the password', async () => {
+test('login asks, and shows neither password nor secret key; the next time it remembers the key', async () => {
   const terminal = new Terminal(`fabric login --api ${fabric.ready.api}`);
   await terminal.sees('E-mail');
   terminal.type(`${fabric.ready.email}\r`);
   await terminal.sees('Password');
   terminal.type(`${fabric.ready.password}\r`);
+  await terminal.sees('Secret key');
+  terminal.type(`${fabric.ready.secretKey}\r`);
+  expect(await terminal.status()).toBe(0);
+  for (const secret of [fabric.ready.password, fabric.ready.secretKey])
+    expect(terminal.shown).not.toContain(secret);
+  const again = new Terminal(`fabric login --api ${fabric.ready.api} --email ${fabric.ready.email}`);
+  await again.sees('Password');
+  again.type(`${fabric.ready.password}\r`);
+  expect(await again.status()).toBe(0);
+  expect((await fabric.cli(['whoami'])).stdout.toString()).toContain(fabric.ready.email);
+});
+
+test('what is high-risk asks for the password once more, and then goes on', async () => {
+  expect((await fabric.cli(['invite', 'someone@demo.test', '--json'])).status).toBe(0);
+  await fabric.ageProofs();
+  const terminal = new Terminal('fabric invite someone@demo.test --again');
+  await terminal.sees('prove once more');
+  await terminal.sees('Password');
+  terminal.type(`${fabric.ready.password}\r`);
+  await terminal.sees('#/join/fbi_');
   expect(await terminal.status()).toBe(0);
   expect(terminal.shown).not.toContain(fabric.ready.password);
-  expect((await fabric.cli(['whoami'])).stdout.toString()).toContain(fabric.ready.email);
 });
 
 test('a shell: the size is told, ~. leaves it alive, --attach finds it, its exit status comes back', async () => {

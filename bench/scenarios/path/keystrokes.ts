@@ -15,6 +15,7 @@ export async function timeBrowserKeys(fabric: Fabric, rounds: number): Promise<n
     await page.goto(`${fabric.ready.console}/#/r/demo-shell`);
     await page.getByTestId('email').fill(fabric.ready.email);
     await page.getByTestId('password').fill(fabric.ready.password);
+    await page.getByTestId('secret-key').fill(fabric.ready.secretKey);
     await page.getByTestId('sign-in').click();
     await page.getByTestId('status-state').filter({ hasText: 'live' }).waitFor();
     await page.keyboard.type('stty -icanon; PS1=; clear; cat >/dev/null\n');

@@ -1,16 +1,23 @@
 /** The platform's own people: its owner names administrators and those who may recover partitions. Nobody is made owner here. */
 import { asc, eq, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { AdministratorList, AdministratorView, CreateAdministrator } from '../../../schema/api/access.ts';
+import {
+  AdministratorList,
+  AdministratorView,
+  CreateAdministrator,
+  CreatedAdministrator,
+} from '../../../schema/api/access.ts';
 import { UserId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
-import { refreshTokens, users } from '../../../schema/tables/index.ts';
+import { normalEmail } from '../../../schema/sign-in/two-secret.ts';
+import { users, verifiers } from '../../../schema/tables/index.ts';
 import { forPlatform } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { actorOf } from '../../caller.ts';
 import type { Tx } from '../../db.ts';
-import { hashPassword } from '../../keys/password.ts';
 import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
+import { endSignIns, ofPerson } from '../../sign-in/families.ts';
+import { invite } from '../../sign-in/invitations.ts';
 
 const list = createRoute({
   ...forPlatform('administrators.manage'),
@@ -23,7 +30,7 @@ const create = createRoute({
   method: 'post',
   path: '/v1/platform/administrators',
   request: { body: json(CreateAdministrator) },
-  responses: answers(201, AdministratorView),
+  responses: answers(201, CreatedAdministrator),
 });
 const remove = createRoute({
   ...forPlatform('administrators.manage'),
@@ -47,15 +54,19 @@ administrators.openapi(list, async (c) => {
 
 administrators.openapi(create, async (c) => {
   const wanted = c.req.valid('json');
-  const email = wanted.email.toLowerCase();
-  const passwordHash = wanted.password === undefined ? undefined : await hashPassword(wanted.password);
+  const email = normalEmail(wanted.email);
+  const services = c.get('services');
   const { role } = wanted;
   const requestId = c.get('requestId');
-  const { id, name } = await c.get('services').db.platform(async (tx) => {
+  const { id, name, invitation } = await services.db.platform(async (tx) => {
     const known = await lockPerson(tx, eq(users.email, email));
     if (known?.platformRole === 'platform_owner')
       throw new Refusal('conflict', "the platform's owner stays the owner");
-    const person = known ?? (await insertPerson(tx, { email, name: wanted.name, passwordHash }));
+    const person = known ?? (await insertPerson(tx, email, wanted.name));
+    const [joined] = await tx
+      .select({ user: verifiers.userId })
+      .from(verifiers)
+      .where(eq(verifiers.userId, person.id));
     await tx.update(users).set({ platformRole: role }).where(eq(users.id, person.id));
     const subject = `${person.id} as ${role}`;
     await record(tx, {
@@ -65,9 +76,10 @@ administrators.openapi(create, async (c) => {
       subject,
       requestId,
     });
-    return person;
+    const user = UserId.parse(person.id);
+    return { ...person, invitation: joined ? null : await invite(tx, services, user, null) };
   });
-  return c.json({ id: UserId.parse(id), email, name, role }, 201);
+  return c.json({ id: UserId.parse(id), email, name, role, invitation }, 201);
 });
 
 administrators.openapi(remove, async (c) => {
@@ -80,7 +92,7 @@ administrators.openapi(remove, async (c) => {
       throw new Refusal('conflict', "the platform's owner can not be removed");
     await tx.update(users).set({ platformRole: null }).where(eq(users.id, user));
     // The role is looked up at each request, so it is gone at once; a new sign-in tells their screens so.
-    await tx.delete(refreshTokens).where(eq(refreshTokens.userId, user));
+    await endSignIns(tx, ofPerson(user), 'role_removed', c.get('services').now());
     await record(tx, {
       org: null,
       actor: actorOf(c.get('caller')),
@@ -97,17 +109,10 @@ async function lockPerson(tx: Tx, which: ReturnType<typeof eq>) {
   return row;
 }
 
-async function insertPerson(
-  tx: Tx,
-  {
-    email,
-    name,
-    passwordHash,
-  }: { email: string; name: string | undefined; passwordHash: string | undefined },
-) {
-  if (name === undefined || passwordHash === undefined)
-    throw new Refusal('not_found', 'nobody has this address: give a name and a password to make an account');
-  const [row] = await tx.insert(users).values({ email, name, passwordHash }).returning();
+async function insertPerson(tx: Tx, email: string, name: string | undefined) {
+  if (name === undefined)
+    throw new Refusal('not_found', 'nobody has this address: give a name to make an account and invite them');
+  const [row] = await tx.insert(users).values({ email, name }).returning();
   if (!row) throw new Error('nothing was inserted');
   return row;
 }

@@ -1,23 +1,25 @@
 /** People of an organization. */
 import { z } from 'zod';
 import { SetRole } from '../../../schema/api/access.ts';
-import { CreateMember, MemberView } from '../../../schema/api/platform.ts';
+import { CreatedMember, CreateMember, MemberView } from '../../../schema/api/platform.ts';
 import { type OrgId, UserId } from '../../../schema/ids.ts';
-import { memberships } from '../../../schema/tables/index.ts';
+import { normalEmail } from '../../../schema/sign-in/two-secret.ts';
 import { forMembers } from '../../access.ts';
 import { actOf, recordAct } from '../../act.ts';
 import type { Member } from '../../caller.ts';
 import type { Tx } from '../../db.ts';
 import { endingLostReach } from '../../flows/ending-lost-reach.ts';
-import { hashPassword } from '../../keys/password.ts';
 import { holdingsOfPeople } from '../../policy/holdings.ts';
 import { requireHeld } from '../../policy/may-give.ts';
 import { permissionsOfRole } from '../../policy/within.ts';
 import { requireRoom } from '../../quotas.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
+import { invite } from '../../sign-in/invitations.ts';
+import { memberInvitations } from './invitations.ts';
 import {
-  accountFor,
+  addMember,
   findMember,
+  findOrMakeAccount,
   listMembers,
   removeMember,
   requireOtherOwner,
@@ -47,7 +49,7 @@ const create = createRoute({
   path: '/v1/orgs/{org}/members',
   summary: 'Add a person',
   request: { params: OrgParam, body: json(CreateMember) },
-  responses: answers(201, MemberView),
+  responses: answers(201, CreatedMember),
 });
 const assign = createRoute({
   ...forMembers('roles.assign'),
@@ -65,6 +67,7 @@ const remove = createRoute({
 });
 
 export const members = newRouter();
+members.route('/', memberInvitations);
 
 members.openapi(list, async (c) => {
   const { org } = c.req.valid('param');
@@ -78,20 +81,21 @@ members.openapi(get, async (c) => {
 
 members.openapi(create, async (c) => {
   const { org } = c.req.valid('param');
-  const { db } = c.get('services');
-  const { email, name, role, password } = c.req.valid('json');
+  const services = c.get('services');
+  const { name, role, ...typed } = c.req.valid('json');
+  const email = normalEmail(typed.email);
   const act = actOf(c, org);
-  const passwordHash = await hashPassword(password);
   // A user is the platform's row, the membership the organization's: one transaction, so that neither stands alone.
-  const account = await db.platform(async (tx) => {
+  const made = await services.db.platform(async (tx) => {
     requireHeld(c.get('member'), await permissionsOfRole(tx, org, role));
     await requireRoom(tx, org, 'members', act.now.getTime());
-    const found = await accountFor(tx, email, name, passwordHash);
-    await tx.insert(memberships).values({ orgId: org, userId: found.id, role });
+    const found = await findOrMakeAccount(tx, email, name);
+    await addMember(tx, org, found.id, role);
     await recordAct(tx, act, 'member.create', found.id, { reason: `as ${role}` });
-    return found;
+    const invitation = found.joined ? null : await invite(tx, services, found.id, org);
+    return { id: found.id, email, name: found.name, role, invitation };
   });
-  return c.json({ ...account, email, role }, 201);
+  return c.json(made, 201);
 });
 
 members.openapi(assign, async (c) => {
@@ -119,7 +123,7 @@ members.openapi(remove, async (c) => {
     await endingLostReach(tx, act, () => removeMember(tx, org, user));
     await recordAct(tx, act, 'member.remove', user, { reason: email });
   });
-  await db.platform((tx) => signOutIfNowhere(tx, user));
+  await db.platform((tx) => signOutIfNowhere(tx, user, act.now.getTime()));
   return c.body(null, 204);
 });
 

@@ -1,12 +1,13 @@
 /** Members of an organization as rows. */
-import { and, eq, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { MemberView } from '../../../schema/api/platform.ts';
 import type { OrgId, UserId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import type { RoleName } from '../../../schema/roles.ts';
-import { grants, groupMembers, memberships, refreshTokens, users } from '../../../schema/tables/index.ts';
-import { isDuplicate, type Tx } from '../../db.ts';
+import { grants, groupMembers, memberships, users, verifiers } from '../../../schema/tables/index.ts';
+import type { Tx } from '../../db.ts';
+import { endSignIns, ofPerson } from '../../sign-in/families.ts';
 
 type View = z.infer<typeof MemberView>;
 
@@ -28,37 +29,43 @@ export async function findMember(tx: Tx, org: OrgId, user: UserId): Promise<View
 }
 
 /**
- * The account that this address is to belong by: a new one, or one that was left without any organization. Somebody else's people are not
- * taken over. Under the platform's role, which alone sees accounts. @throws Refusal `conflict`
+ * Someone who has an account keeps it, whichever organizations they join. Who holds an invitation can become its person: nobody is invited who belongs
+ * somewhere already and has no secrets of their own yet. Under the platform's role, which alone sees accounts. @throws Refusal `conflict`
  */
-export async function accountFor(
+export async function findOrMakeAccount(
   tx: Tx,
   email: string,
   name: string,
-  passwordHash: string,
-): Promise<{ id: UserId; name: string }> {
-  const address = email.toLowerCase();
-  const [left] = await tx
-    .select({ id: users.id, name: users.name })
+): Promise<{ id: UserId; name: string; joined: boolean }> {
+  const [known] = await tx
+    .select({
+      id: users.id,
+      name: users.name,
+      platformRole: users.platformRole,
+      verifier: verifiers.userId,
+      org: memberships.orgId,
+    })
     .from(users)
-    .where(
-      and(
-        eq(users.email, address),
-        isNull(users.platformRole),
-        notInArray(users.id, tx.select({ id: memberships.userId }).from(memberships)),
-      ),
-    );
-  if (left) return { id: left.id as UserId, name: left.name };
-  try {
-    const [made] = await tx
-      .insert(users)
-      .values({ email: address, name, passwordHash })
-      .returning({ id: users.id });
-    if (!made) throw new Error('nothing was inserted');
-    return { id: made.id as UserId, name };
-  } catch (error) {
-    throw isDuplicate(error) ? new Refusal('conflict', 'this e-mail address is taken') : error;
-  }
+    .leftJoin(verifiers, eq(verifiers.userId, users.id))
+    .leftJoin(memberships, eq(memberships.userId, users.id))
+    .where(eq(users.email, email))
+    .limit(1);
+  if (known && known.verifier === null && (known.org !== null || known.platformRole !== null))
+    throw new Refusal('conflict', 'this person was invited already and has not joined yet');
+  if (known) return { id: known.id as UserId, name: known.name, joined: known.verifier !== null };
+  const [made] = await tx.insert(users).values({ email, name }).returning({ id: users.id });
+  if (!made) throw new Error('nothing was inserted');
+  return { id: made.id as UserId, name, joined: false };
+}
+
+/** @throws Refusal `conflict` */
+export async function addMember(tx: Tx, org: OrgId, user: UserId, role: RoleName): Promise<void> {
+  const added = await tx
+    .insert(memberships)
+    .values({ orgId: org, userId: user, role })
+    .onConflictDoNothing()
+    .returning({ user: memberships.userId });
+  if (added.length === 0) throw new Refusal('conflict', 'this person is a member already');
 }
 
 export async function setRole(tx: Tx, org: OrgId, user: UserId, role: RoleName): Promise<void> {
@@ -76,11 +83,15 @@ export async function removeMember(tx: Tx, org: OrgId, user: UserId): Promise<vo
 }
 
 /** Whoever belongs nowhere any more is signed out everywhere; others stay signed in for the rest of what they have. */
-export async function signOutIfNowhere(tx: Tx, user: UserId): Promise<void> {
-  await tx.execute(sql`
-    delete from ${refreshTokens} where user_id = ${user}
-    and not exists (select 1 from ${memberships} where user_id = ${user})
-    and exists (select 1 from ${users} where id = ${user} and platform_role is null)`);
+export async function signOutIfNowhere(tx: Tx, user: UserId, now: number): Promise<void> {
+  const [belonging] = await tx
+    .select({ org: memberships.orgId, platformRole: users.platformRole })
+    .from(users)
+    .leftJoin(memberships, eq(memberships.userId, users.id))
+    .where(eq(users.id, user))
+    .limit(1);
+  if (belonging && (belonging.org !== null || belonging.platformRole !== null)) return;
+  await endSignIns(tx, ofPerson(user), 'belongs_nowhere', now);
 }
 
 /** Two who step down at the same time wait for each other. @throws Refusal `conflict` when this is the only owner */

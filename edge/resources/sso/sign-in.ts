@@ -12,10 +12,12 @@ import {
 import { IdentityProviderId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { forAnyone } from '../../access.ts';
+import { clientAddress } from '../../client-address.ts';
 import { answers, createRoute, json, newRouter } from '../../routes.ts';
+import { hand, originOf } from '../../sign-in/hand.ts';
 import { attemptOver, begin, newSecret, takeCode } from '../../sso/attempts.ts';
 import { discover } from '../../sso/discover.ts';
-import { clientAddress, finish, hand } from '../../sso/finish.ts';
+import { finish } from '../../sso/finish.ts';
 import { identifyByLdap } from '../../sso/ldap.ts';
 import { beginOidc, finishOidc } from '../../sso/oidc.ts';
 import { loadProvider, ofKind } from '../../sso/providers.ts';
@@ -185,7 +187,9 @@ signIn.openapi(directory, async (c) => {
   );
   const outcome = await db.platform(async (tx) => {
     const admission = await admit(tx, provider, identity, { now: now(), requestId });
-    return admission.admitted ? finish(tx, services, admission.user) : admission.refusal;
+    return admission.admitted
+      ? finish(tx, services, { user: admission.user, org: provider.org }, originOf(c))
+      : admission.refusal;
   });
   if (outcome instanceof Refusal) throw outcome;
   return c.json(hand(c, outcome, cookie), 200);
@@ -199,8 +203,8 @@ signIn.openapi(exchange, async (c) => {
   const taken = await db.platform((tx) => takeCode(tx, now(), code, verifier));
   if (!taken) throw attemptOver();
   const signedIn = await db.platform(async (tx) => {
-    await loadProvider(tx, services.master, taken.provider);
-    return finish(tx, services, taken.user);
+    const { org } = await loadProvider(tx, services.master, taken.provider);
+    return finish(tx, services, { user: taken.user, org }, originOf(c));
   });
   return c.json(hand(c, signedIn, cookie), 200);
 });

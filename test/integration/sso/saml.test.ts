@@ -29,7 +29,7 @@ beforeEach(() => {
 
 async function post(xml: string, state: string) {
   const form = new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64'), RelayState: state });
-  return sso.api.post(new URL(assertionUrl).pathname, form);
+  return sso.api.postForm(new URL(assertionUrl).pathname, form);
 }
 
 /** @param change what happens to the honest XML on its way */
