@@ -1,6 +1,6 @@
 /** What `@fails-components/webtransport` calls a native session and a native stream, over ours. Only this library's contract is served here. */
 import { LOWEST_CLASS, type TrafficClass } from '../../schema/channel.ts';
-import type { ByteStream, StreamObserver } from '../transport/transport.ts';
+import type { ByteStream, DatagramOutcome, StreamObserver } from '../transport/transport.ts';
 import { keepReadingAfterReset } from './library-stream.ts';
 import { fromHttp3Code, toHttp3Code, type WebTransportSession } from './session.ts';
 
@@ -70,8 +70,13 @@ export class SlotSession {
     return this.#order(false, options.sendOrder);
   }
 
+  /** Not the library's: its datagrams have neither class nor key. */
+  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass, key?: number): DatagramOutcome {
+    return this.#session.sendDatagram(bytes, trafficClass, key);
+  }
+
   writeDatagram(bytes: Uint8Array): { code: string; message?: string } {
-    const outcome = this.#session.sendDatagram(bytes);
+    const outcome = this.#session.sendDatagram(bytes, 0);
     if (outcome === 'too_large') return { code: 'tooBig' };
     return outcome === 'closed'
       ? { code: 'internalError', message: 'the session is closed' }

@@ -55,6 +55,24 @@ conformTransport('webtransport', async () => {
   };
 });
 
+test('of datagrams with the same class and key that wait, the newest goes; the most urgent goes first', async () => {
+  await using server = await serving();
+  const dialer = webTransportConnection(await dialWebTransport(server.url, { certificateHashes: [hash] }));
+  const listener = await server.session;
+  const got: number[] = [];
+  listener.observe({
+    stream: () => {},
+    datagrams: (batch) => got.push(...batch.map(([first = 0]) => first)),
+    closed: () => {},
+  });
+  // All within one turn of the event loop: none can have gone before the last is there.
+  dialer.sendDatagram(Uint8Array.of(1), 5);
+  for (const n of [2, 3, 4]) dialer.sendDatagram(Uint8Array.of(n), 3, 9);
+  dialer.sendDatagram(Uint8Array.of(5), 0);
+  await expect.poll(() => got).toEqual([5, 4, 1]);
+  await dialer.close(0, '');
+});
+
 test('refuses a certificate that is not pinned, a path that is not served, an origin that is not allowed', async () => {
   await using server = await serving((origin) => origin !== undefined);
   await expect(dialWebTransport(server.url, { certificateHashes: [new Uint8Array(32)] })).rejects.toThrow();

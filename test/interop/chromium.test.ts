@@ -251,7 +251,7 @@ test('datagrams of every size arrive as they were, each way', async () => {
   // Each one comes back; what is lost is sent again by the page.
   const answering = server.side().then(async (side) => {
     while (!stop.signal.aborted) {
-      for (const datagram of side.datagrams.splice(0)) side.session.sendDatagram(datagram);
+      for (const datagram of side.datagrams.splice(0)) side.session.sendDatagram(datagram, 0);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   });
