@@ -312,6 +312,16 @@ test('a stream that comes before its session is kept for it; beyond 64 it is ref
   expect(first).toEqual(Array.from({ length: 64 }, (_, n) => n));
 });
 
+test('a session whose client ends it with the packet that asks for it is over, and nothing worse', async () => {
+  await using client = await raw();
+  await client.settings();
+  const request = await client.bidi(connectFrame());
+  request.stream.end();
+  await expect.poll(() => client.sessions.length).toBe(1);
+  expect(await client.sessions[0]?.closed).toMatchObject({ by: 'peer', code: 0 });
+  await client.connected();
+});
+
 test('a session ends with the FIN of its CONNECT, and its streams with it', async () => {
   await using client = await raw();
   const request = await client.connected();

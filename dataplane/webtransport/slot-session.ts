@@ -53,13 +53,14 @@ export class SlotSession {
 
   /** Called once the library has set `jsobj`. */
   start(): void {
+    // First: a session that the peer has ended meanwhile must have begun for the library, or it rejects what nobody has heard of yet.
+    this.jsobj.onReady({});
     this.#session.observe({
       stream: (stream) => this.#announce(stream, true, 0),
       datagram: (datagram) => this.jsobj.onDatagramReceived({ datagram }),
       draining: () => this.jsobj.onGoAwayReceived(),
       closed: ({ code, reason }) => this.jsobj.onClose({ errorcode: code, error: reason }),
     });
-    this.jsobj.onReady({});
   }
 
   orderBidiStream(options: { sendOrder: number }): boolean {
