@@ -139,7 +139,9 @@ export class SlotStream implements StreamObserver {
   }
 
   start(): void {
-    keepReadingAfterReset(this.jsobj);
+    const { jsobj }: { jsobj?: LibraryStream } = this;
+    if (!jsobj) return;
+    keepReadingAfterReset(jsobj);
     this.#stream.observe(this);
   }
 
@@ -167,18 +169,24 @@ export class SlotStream implements StreamObserver {
 
   streamFinal(): void {
     this.#stream.end();
-    queueMicrotask(() => this.jsobj.onStreamNetworkFinish({ nettask: 'streamFinal' }));
+    this.#finished('streamFinal');
   }
 
   resetStream(code: number): void {
     this.#stream.reset(toHttp3Code(code));
-    queueMicrotask(() => this.jsobj.onStreamNetworkFinish({ nettask: 'resetStream' }));
+    this.#finished('resetStream');
   }
 
   stopSending(code: number): void {
     this.#finDelivered = true;
     this.#stream.stop(toHttp3Code(code));
-    queueMicrotask(() => this.jsobj.onStreamNetworkFinish({ nettask: 'stopSending' }));
+    this.#finished('stopSending');
+  }
+
+  /** To a stream that came after its session's end the library gives no object of its own. */
+  #finished(nettask: 'stopSending' | 'resetStream' | 'streamFinal'): void {
+    const { jsobj }: { jsobj?: LibraryStream } = this;
+    queueMicrotask(() => jsobj?.onStreamNetworkFinish({ nettask }));
   }
 
   updateSendOrderAndGroup({ sendOrder }: { sendOrder: number }): void {

@@ -4,6 +4,7 @@ import type { TrafficClass } from '../../schema/channel.ts';
 import type { QuicConnection, TlsIdentity } from '../quic/quic.ts';
 import type { DatagramOutcome } from '../transport/transport.ts';
 import type { WebTransportLike } from '../transport/webtransport.ts';
+import { guardLibrary } from './guarded-library.ts';
 import { reliableSession } from './reliable-session.ts';
 import type { ConnectionFeed } from './slot-server.ts';
 
@@ -60,6 +61,7 @@ export async function serveWebTransport(options: ServeOptions): Promise<WebTrans
 export async function serveReliable(
   options: ServeOptions & { readonly host: string; readonly port: number; readonly identity: TlsIdentity },
 ): Promise<ReliableServer> {
+  await guardLibrary();
   const { host, port, identity } = options;
   const tls = { cert: identity.certificate, privKey: identity.key, secret: crypto.randomUUID() };
   const server = new Http2Server({ host, port, ...tls, ...WINDOWS });
@@ -136,6 +138,7 @@ export async function dialWebTransport(
   { certificateHashes, carrier = 'quic', signal }: DialWebTransportOptions,
 ): Promise<WebTransportLike> {
   await quicheLoaded;
+  if (carrier === 'tcp') await guardLibrary();
   signal?.throwIfAborted();
   const session = new WebTransport(url, {
     ...(certificateHashes.length === 0
