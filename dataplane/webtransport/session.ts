@@ -128,6 +128,11 @@ export class WebTransportSession {
     }
   }
 
+  /** The CONNECT stream ended in order. @throws Http3Error when that cuts a capsule off */
+  capsulesEnded(): void {
+    this.#capsules.end();
+  }
+
   drained(): void {
     this.#observer?.draining();
   }
