@@ -9,7 +9,8 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { testAuthority } from '../quic/test-identity.ts';
-import type { ByteStream, Connection } from '../transport/transport.ts';
+import { echo } from '../transport/test-echo.ts';
+import type { Connection } from '../transport/transport.ts';
 import { webTransportConnection } from '../transport/webtransport.ts';
 import { serveReliable } from '../webtransport/webtransport.ts';
 import { noProbe } from './no-probe.mjs';
@@ -43,29 +44,6 @@ const PAGE = `
     await connection.close(3, 'seen enough');
     return seen;
   };`;
-
-function echo(connection: Connection): void {
-  connection.observe({
-    stream: (stream: ByteStream) => {
-      const take = () => {
-        for (let chunk = stream.read(); chunk; chunk = stream.read()) stream.write(chunk);
-        if (stream.readableEnded) stream.end();
-      };
-      const nothing = () => {};
-      stream.observe({
-        readable: take,
-        writable: nothing,
-        reset: nothing,
-        stopped: nothing,
-        closed: nothing,
-      });
-    },
-    datagrams: (batch) => {
-      for (const bytes of batch) connection.sendDatagram(bytes, 0);
-    },
-    closed: () => {},
-  });
-}
 
 test('is in over WebSocket within two seconds; streams, datagrams and the close work; nobody else is dialed', async () => {
   const leaf = await (await testAuthority()).issue('fabric://t/entry');

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { nextStream, Watched } from '../transport/conformance.ts';
-import type { ByteStream, Connection } from '../transport/transport.ts';
+import { echoStream } from '../transport/test-echo.ts';
+import type { Connection } from '../transport/transport.ts';
 import { bindEndpoint } from './endpoint.ts';
 import { dialOptions, listening, quicPair, type TestLeaves, testLeaves } from './test-pair.ts';
 
@@ -176,23 +177,13 @@ test("a stranger's version negotiation packet, whatever its ids claim, is no rea
   socket.close();
 });
 
-/** A listener that counts, and answers one byte with one byte on every stream it takes. */
+/** A listener that counts the streams it echoes. */
 function echo(connection: Connection) {
   const counts = { streams: 0 };
   connection.observe({
-    stream: (stream: ByteStream) => {
+    stream: (stream) => {
       counts.streams += 1;
-      const take = () => {
-        for (let chunk = stream.read(); chunk; chunk = stream.read()) stream.write(chunk);
-        if (stream.readableEnded) stream.end();
-      };
-      stream.observe({
-        readable: take,
-        writable: () => {},
-        reset: () => stream.reset(0),
-        stopped: () => {},
-        closed: () => {},
-      });
+      echoStream(stream);
     },
     datagrams: () => {},
     closed: () => {},

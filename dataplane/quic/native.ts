@@ -131,3 +131,6 @@ function load(): NativeQuic {
 }
 
 export const native = load();
+
+/** From ngtcp2 1.24 on the peer's STOP_SENDING is told when it comes, with its code; before, with the next write, as 0. */
+export const TELLS_STOP_CODE = native.ngtcp2Version().localeCompare('1.24.0', 'en', { numeric: true }) >= 0;

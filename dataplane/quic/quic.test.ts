@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { beforeAll, expect, test } from 'vitest';
 import { conformTransport, nextStream, Watched } from '../transport/conformance.ts';
 import { bindEndpoint } from './endpoint.ts';
+import { TELLS_STOP_CODE } from './native.ts';
 import { dialOptions, listening, quicPair, type TestLeaves, testLeaves } from './test-pair.ts';
 
 let leaves: TestLeaves;
@@ -29,6 +30,16 @@ test('both sides export the same keying material', async () => {
   );
   expect(a).toHaveLength(32);
   expect(a).toEqual(b);
+});
+
+test.runIf(TELLS_STOP_CODE)('a stop reaches a writer that does not write, with its code', async () => {
+  await using pair = await pairUp();
+  const arrived = nextStream(pair.listener);
+  const near = new Watched(await pair.dialer.openStream(4));
+  near.stream.write(Uint8Array.of(0));
+  (await arrived).stop(77);
+  await near.until(() => near.stoppedCode !== undefined);
+  expect(near.stoppedCode).toBe(77);
 });
 
 test('nothing of a client that was not accepted is delivered', async () => {

@@ -154,4 +154,21 @@ export function conformTransport(name: string, makePair: () => Promise<Transport
     clearInterval(again);
     expect(pair.dialer.sendDatagram(new Uint8Array(70_000), 0)).toBe('too_large');
   });
+
+  test(`${name}: datagrams that come before the observer wait for it`, async () => {
+    await using pair = await makePair();
+    // Whoever has streams going has long been connected.
+    const stream = await pair.dialer.openStream(1);
+    stream.write(Uint8Array.of(1));
+    for (let n = 0; n < 20; n += 1) pair.dialer.sendDatagram(Uint8Array.of(n), 0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const got = await new Promise<number>((resolve) => {
+      pair.listener.observe({
+        stream: () => {},
+        datagrams: (batch) => resolve(batch.length),
+        closed: () => {},
+      });
+    });
+    expect(got).toBeGreaterThan(1);
+  });
 }

@@ -23,6 +23,9 @@ export function memoryPair(): [Connection, Connection] {
   return [a, b];
 }
 
+/** Datagrams that wait for an observer: then the oldest goes. */
+const EARLY_DATAGRAMS = 256;
+
 class MemoryConnection implements Connection {
   readonly carrier = 'quic';
   readonly maxDatagramSize = 1200;
@@ -30,6 +33,7 @@ class MemoryConnection implements Connection {
   readonly #settle: (info: CloseInfo) => void;
   readonly #streams = new Set<MemoryStream>();
   readonly #early: ByteStream[] = [];
+  #earlyDatagrams: Uint8Array[] = [];
   #observer: ConnectionObserver | undefined;
   #peer!: MemoryConnection;
   #over: CloseInfo | undefined;
@@ -49,6 +53,8 @@ class MemoryConnection implements Connection {
     this.#observer = observer;
     queueMicrotask(() => {
       for (const stream of this.#early.splice(0)) observer.stream(stream);
+      const datagrams = this.#earlyDatagrams.splice(0);
+      if (datagrams.length > 0) observer.datagrams(datagrams);
       if (this.#over) observer.closed(this.#over);
     });
   }
@@ -84,7 +90,8 @@ class MemoryConnection implements Connection {
   }
 
   #receive(batch: readonly Uint8Array[]): void {
-    this.#observer?.datagrams(batch);
+    if (this.#observer) this.#observer.datagrams(batch);
+    else this.#earlyDatagrams = [...this.#earlyDatagrams, ...batch].slice(-EARLY_DATAGRAMS);
   }
 
   #arrived(stream: ByteStream): void {

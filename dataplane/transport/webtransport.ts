@@ -4,6 +4,7 @@
  * A stream keeps one chunk read ahead; nothing more is pulled until that one is taken, so the sender stays under flow control.
  */
 import { LOWEST_CLASS, type TrafficClass } from '../../schema/channel.ts';
+import { DatagramQueue } from './datagram-queue.ts';
 import {
   type ByteStream,
   type Carrier,
@@ -46,6 +47,8 @@ export interface WebTransportLike {
 const HIGH_WATER = 1 << 20;
 /** Streams that may wait for an observer. */
 const EARLY_STREAMS = 256;
+/** Datagrams that may: then the oldest goes. */
+const EARLY_DATAGRAMS = 256;
 
 export function webTransportConnection(session: WebTransportLike): Connection {
   return new SessionConnection(session);
@@ -54,8 +57,9 @@ export function webTransportConnection(session: WebTransportLike): Connection {
 class SessionConnection implements Connection {
   readonly closed: Promise<CloseInfo>;
   readonly #session: WebTransportLike;
-  readonly #datagrams: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #datagrams: DatagramQueue;
   readonly #early: ByteStream[] = [];
+  #earlyDatagrams: Uint8Array[] = [];
   #observer: ConnectionObserver | undefined;
   #closing: CloseInfo | undefined;
   #over: CloseInfo | undefined;
@@ -65,8 +69,9 @@ class SessionConnection implements Connection {
     this.#session = session;
     const writable = session.datagrams.createWritable?.() ?? session.datagrams.writable;
     if (!writable) throw new Error('this WebTransport has no datagrams');
-    this.#datagrams = writable.getWriter();
-    this.#datagrams.closed.catch(() => {});
+    const writer = writable.getWriter();
+    writer.closed.catch(() => {});
+    this.#datagrams = new DatagramQueue((bytes) => writer.write(bytes));
     this.closed = this.#end();
     void this.#acceptStreams();
     void this.#receiveDatagrams();
@@ -76,6 +81,8 @@ class SessionConnection implements Connection {
     this.#observer = observer;
     queueMicrotask(() => {
       for (const stream of this.#early.splice(0)) observer.stream(stream);
+      const datagrams = this.#earlyDatagrams.splice(0);
+      if (datagrams.length > 0) observer.datagrams(datagrams);
       if (this.#over) observer.closed(this.#over);
     });
   }
@@ -100,8 +107,7 @@ class SessionConnection implements Connection {
     if (this.#over) return 'closed';
     if (this.#session.sendDatagram) return this.#session.sendDatagram(bytes, trafficClass, key);
     if (bytes.length > this.maxDatagramSize) return 'too_large';
-    this.#datagrams.write(bytes).catch(() => {});
-    return 'queued';
+    return this.#datagrams.push(bytes, trafficClass, key);
   }
 
   get maxDatagramSize(): number {
@@ -157,11 +163,17 @@ class SessionConnection implements Connection {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
-        this.#observer?.datagrams([value]);
+        this.#datagramArrived(value);
       }
     } catch {
       // The session ended; `closed` says how.
     }
+  }
+
+  #datagramArrived(bytes: Uint8Array): void {
+    if (this.#observer && this.#earlyDatagrams.length === 0) return this.#observer.datagrams([bytes]);
+    this.#earlyDatagrams.push(bytes);
+    if (this.#earlyDatagrams.length > EARLY_DATAGRAMS) this.#earlyDatagrams.shift();
   }
 
   #wrap(stream: BidirectionalStream): ByteStream {

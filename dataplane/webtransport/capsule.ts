@@ -35,6 +35,12 @@ export class CapsuleReader {
   #bytes: Uint8Array = new Uint8Array();
   #skip = 0;
 
+  /** The stream is at its end. @throws Http3Error when that is in the middle of a capsule (RFC 9297 section 3.3) */
+  end(): void {
+    if (this.#bytes.length > 0 || this.#skip > 0)
+      throw new Http3Error(H3.messageError, 'a stream ends within a capsule');
+  }
+
   /** The capsules that are whole now. @throws Http3Error */
   push(chunk: Uint8Array): SessionCapsule[] {
     this.#bytes = concat(this.#bytes, chunk);
@@ -65,6 +71,7 @@ export class CapsuleReader {
 
 function decodeClose(payload: Uint8Array): SessionClose {
   if (payload.length < 4) throw new Http3Error(H3.messageError, 'a close capsule is too short');
+  if (payload.length > 4 + MAX_REASON) throw new Http3Error(H3.messageError, 'a close reason is too long');
   return {
     code: new DataView(payload.buffer).getUint32(0),
     reason: new TextDecoder().decode(payload.subarray(4)),

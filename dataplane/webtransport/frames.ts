@@ -6,6 +6,7 @@ export const FRAME = { data: 0x00, headers: 0x01, settings: 0x04, goaway: 0x07 }
 const KNOWN = new Set<number>(Object.values(FRAME));
 /** Of HTTP/2, whose return is an error (RFC 9114 section 7.2.8). */
 const RESERVED = new Set([0x02, 0x06, 0x08, 0x09]);
+const PUSH_PROMISE = 0x05;
 /** Longest frame we keep whole, bytes; a longer one of a known type is an attack or a mistake. */
 const MAX_FRAME = 65_536;
 
@@ -40,6 +41,7 @@ export class FrameReader {
       const length = type && readVarint(this.#bytes, type.next);
       if (!type || !length) return;
       if (RESERVED.has(type.value)) throw new Http3Error(H3.frameUnexpected, 'a frame of HTTP/2');
+      if (type.value === PUSH_PROMISE) throw new Http3Error(H3.frameUnexpected, 'push is not used here');
       if (!KNOWN.has(type.value)) {
         this.#onUnknown(type.value);
         this.#bytes = this.#bytes.subarray(length.next);

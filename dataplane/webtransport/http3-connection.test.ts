@@ -123,11 +123,44 @@ async function answer(request: Watched): Promise<ReadonlyMap<string, string>> {
   return headers as ReadonlyMap<string, string>;
 }
 
+const capsulesOf = (bytes: readonly number[]) => encodeFrame(FRAME.data, Uint8Array.from(bytes));
+
 const H3_VIOLATIONS: Record<string, readonly [code: number, violate: (raw: Raw) => Promise<unknown>]> = {
   'a second control stream': [
     0x103,
     async ({ uni }) => {
       for (let n = 0; n < 2; n += 1) await uni([STREAM.control, ...settingsFrame()]);
+    },
+  ],
+  'a datagram that is too short for an id': [
+    0x33,
+    async ({ quic, connected }) => {
+      await connected();
+      quic.sendDatagram(Uint8Array.of(0x40), 0);
+    },
+  ],
+  'a second QPACK encoder stream': [
+    0x103,
+    async ({ uni }) => {
+      for (let n = 0; n < 2; n += 1) await uni([STREAM.qpackEncoder]);
+    },
+  ],
+  'a QPACK decoder stream that ends': [0x104, async ({ uni }) => (await uni([STREAM.qpackDecoder])).end()],
+  'a dynamic table that was not offered': [0x201, ({ uni }) => uni([STREAM.qpackEncoder, 0x20, 0x3f, 0x01])],
+  'a promise to push': [0x105, ({ bidi }) => bidi(encodeFrame(0x05, new Uint8Array(4)))],
+  'a stream that ends within a capsule': [
+    0x10e,
+    async ({ connected }) => {
+      const { stream } = await connected();
+      stream.write(capsulesOf([0x68, 0x43, 9, 0]));
+      stream.end();
+    },
+  ],
+  'a close reason above 1024 bytes': [
+    0x10e,
+    async ({ connected }) => {
+      const close = [0x68, 0x43, 0x44, 0x05, ...new Uint8Array(1029)];
+      (await connected()).stream.write(capsulesOf(close));
     },
   ],
   'a push stream': [0x103, ({ uni }) => uni([STREAM.push, 0])],
@@ -310,6 +343,16 @@ test('a stream that comes before its session is kept for it; beyond 64 it is ref
   });
   await expect.poll(() => first.length).toBe(64);
   expect(first).toEqual(Array.from({ length: 64 }, (_, n) => n));
+});
+
+test('a session whose client ends it with the packet that asks for it is over, and nothing worse', async () => {
+  await using client = await raw();
+  await client.settings();
+  const request = await client.bidi(connectFrame());
+  request.stream.end();
+  await expect.poll(() => client.sessions.length).toBe(1);
+  expect(await client.sessions[0]?.closed).toMatchObject({ by: 'peer', code: 0 });
+  await client.connected();
 });
 
 test('a session ends with the FIN of its CONNECT, and its streams with it', async () => {

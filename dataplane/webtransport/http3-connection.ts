@@ -18,6 +18,8 @@ import { readVarint, writeVarint } from './varint.ts';
 const EARLY_STREAMS = 64;
 const WEBTRANSPORT_BUFFERED_STREAM_REJECTED = 0x3994bd84;
 const MAX_SESSIONS = 16;
+/** QPACK's instruction that sets a dynamic table's capacity, to zero (RFC 9204 section 4.3.1). */
+const CAPACITY_OF_NOTHING = 0x20;
 /** A stream that does not say what it is for so long is refused, milliseconds. */
 const HEAD_MS = 10_000;
 
@@ -48,6 +50,7 @@ export class Http3Connection {
   #nextRequest = 0;
   #earlyCount = 0;
   #controlSeen = false;
+  readonly #qpackSeen = new Set<number>();
   #settingsSeen = false;
   readonly #waiting: (() => void)[] = [];
 
@@ -57,7 +60,7 @@ export class Http3Connection {
     quic.observe({
       stream: (stream) => this.#incoming(stream),
       datagrams: (batch) => {
-        for (const datagram of batch) this.#datagram(datagram);
+        for (const datagram of batch) this.guard(() => this.#datagram(datagram));
       },
       closed: (info) => {
         for (const session of [...this.#sessions.values()]) session.connectionClosed(info);
@@ -147,7 +150,9 @@ export class Http3Connection {
     if (head.kind === 'request') return this.#request(stream);
     if (head.type === STREAM.control) return this.#control(stream);
     if (head.type === STREAM.push) throw new Http3Error(H3.streamCreationError, 'push is not used here');
-    // QPACK's streams carry nothing without a dynamic table; unknown types are to be ignored (RFC 9114 section 9).
+    if (head.type === STREAM.qpackEncoder || head.type === STREAM.qpackDecoder)
+      return this.#qpack(stream, head.type);
+    // Unknown types are to be ignored (RFC 9114 section 9).
     stream.observe({ ...ignoreStream(), readable: () => void stream.read() });
   }
 
@@ -180,6 +185,20 @@ export class Http3Connection {
       if (stream.readableEnded) throw new Http3Error(H3.closedCriticalStream, 'the control stream ended');
     };
     const critical = () => void this.quic.close(H3.closedCriticalStream, 'the control stream was reset');
+    stream.observe({ ...ignoreStream(), readable: () => this.guard(take), reset: critical });
+  }
+
+  /** Without a dynamic table they carry nothing, but each is there once at most, and stays (RFC 9204 section 4.2). */
+  #qpack(stream: ByteStream, type: number): void {
+    if (this.#qpackSeen.has(type)) throw new Http3Error(H3.streamCreationError, 'a second QPACK stream');
+    this.#qpackSeen.add(type);
+    const take = () => {
+      for (let chunk = stream.read(); chunk; chunk = stream.read())
+        if (type === STREAM.qpackEncoder && chunk.some((octet) => octet !== CAPACITY_OF_NOTHING))
+          throw new Http3Error(H3.qpackEncoderStreamError, 'there is no dynamic table');
+      if (stream.readableEnded) throw new Http3Error(H3.closedCriticalStream, 'a QPACK stream ended');
+    };
+    const critical = () => void this.quic.close(H3.closedCriticalStream, 'a QPACK stream was reset');
     stream.observe({ ...ignoreStream(), readable: () => this.guard(take), reset: critical });
   }
 
@@ -241,6 +260,7 @@ export class Http3Connection {
       if (!stream.readableEnded) return;
       ended();
       frames.end();
+      session.capsulesEnded();
     };
     stream.observe({ ...ignoreStream(), readable: () => this.guard(take), reset: ended, closed: ended });
   }
@@ -294,7 +314,7 @@ export class Http3Connection {
 
   #datagram(datagram: Uint8Array): void {
     const quarter = readVarint(datagram, 0);
-    if (!quarter) return;
+    if (!quarter) throw new Http3Error(H3.datagramError, 'a datagram without the id of its stream');
     this.#sessions.get(quarter.value * 4)?.datagramArrived(datagram.subarray(quarter.next));
   }
 }

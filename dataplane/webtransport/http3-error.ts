@@ -1,5 +1,6 @@
-/** HTTP/3 error codes (RFC 9114 section 8.1, RFC 9204 section 6) that we close connections with. */
+/** HTTP/3 error codes (RFC 9114 section 8.1, RFC 9204 section 6, RFC 9297 section 5.2) that we close connections with. */
 export const H3 = {
+  datagramError: 0x33,
   noError: 0x100,
   generalProtocolError: 0x101,
   streamCreationError: 0x103,
@@ -13,6 +14,7 @@ export const H3 = {
   requestRejected: 0x10b,
   messageError: 0x10e,
   qpackDecompressionFailed: 0x200,
+  qpackEncoderStreamError: 0x201,
 } as const;
 
 /** The peer broke HTTP/3: the connection closes with `code`. */

@@ -80,11 +80,11 @@ export class WebTransportSession {
     this.#streams.delete(stream);
   }
 
-  sendDatagram(bytes: Uint8Array): DatagramOutcome {
+  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass, key?: number): DatagramOutcome {
     const framed = new Uint8Array(this.#datagramHead.length + bytes.length);
     framed.set(this.#datagramHead);
     framed.set(bytes, this.#datagramHead.length);
-    return this.#quic.sendDatagram(framed, 0);
+    return this.#quic.sendDatagram(framed, trafficClass, key);
   }
 
   get maxDatagramSize(): number {
@@ -126,6 +126,11 @@ export class WebTransportSession {
       if (capsule.type === 'drain') this.drained();
       else this.#end(capsule.close);
     }
+  }
+
+  /** The CONNECT stream ended in order. @throws Http3Error when that cuts a capsule off */
+  capsulesEnded(): void {
+    this.#capsules.end();
   }
 
   drained(): void {

@@ -1,6 +1,6 @@
 /** What `@fails-components/webtransport` calls a native session and a native stream, over ours. Only this library's contract is served here. */
 import { LOWEST_CLASS, type TrafficClass } from '../../schema/channel.ts';
-import type { ByteStream, StreamObserver } from '../transport/transport.ts';
+import type { ByteStream, DatagramOutcome, StreamObserver } from '../transport/transport.ts';
 import { keepReadingAfterReset } from './library-stream.ts';
 import { fromHttp3Code, toHttp3Code, type WebTransportSession } from './session.ts';
 
@@ -53,13 +53,14 @@ export class SlotSession {
 
   /** Called once the library has set `jsobj`. */
   start(): void {
+    // First: a session that the peer has ended meanwhile must have begun for the library, or it rejects what nobody has heard of yet.
+    this.jsobj.onReady({});
     this.#session.observe({
       stream: (stream) => this.#announce(stream, true, 0),
       datagram: (datagram) => this.jsobj.onDatagramReceived({ datagram }),
       draining: () => this.jsobj.onGoAwayReceived(),
       closed: ({ code, reason }) => this.jsobj.onClose({ errorcode: code, error: reason }),
     });
-    this.jsobj.onReady({});
   }
 
   orderBidiStream(options: { sendOrder: number }): boolean {
@@ -70,8 +71,13 @@ export class SlotSession {
     return this.#order(false, options.sendOrder);
   }
 
+  /** Not the library's: its datagrams have neither class nor key. */
+  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass, key?: number): DatagramOutcome {
+    return this.#session.sendDatagram(bytes, trafficClass, key);
+  }
+
   writeDatagram(bytes: Uint8Array): { code: string; message?: string } {
-    const outcome = this.#session.sendDatagram(bytes);
+    const outcome = this.#session.sendDatagram(bytes, 0);
     if (outcome === 'too_large') return { code: 'tooBig' };
     return outcome === 'closed'
       ? { code: 'internalError', message: 'the session is closed' }
@@ -133,7 +139,9 @@ export class SlotStream implements StreamObserver {
   }
 
   start(): void {
-    keepReadingAfterReset(this.jsobj);
+    const { jsobj }: { jsobj?: LibraryStream } = this;
+    if (!jsobj) return;
+    keepReadingAfterReset(jsobj);
     this.#stream.observe(this);
   }
 
@@ -161,18 +169,24 @@ export class SlotStream implements StreamObserver {
 
   streamFinal(): void {
     this.#stream.end();
-    queueMicrotask(() => this.jsobj.onStreamNetworkFinish({ nettask: 'streamFinal' }));
+    this.#finished('streamFinal');
   }
 
   resetStream(code: number): void {
     this.#stream.reset(toHttp3Code(code));
-    queueMicrotask(() => this.jsobj.onStreamNetworkFinish({ nettask: 'resetStream' }));
+    this.#finished('resetStream');
   }
 
   stopSending(code: number): void {
     this.#finDelivered = true;
     this.#stream.stop(toHttp3Code(code));
-    queueMicrotask(() => this.jsobj.onStreamNetworkFinish({ nettask: 'stopSending' }));
+    this.#finished('stopSending');
+  }
+
+  /** To a stream that came after its session's end the library gives no object of its own. */
+  #finished(nettask: 'stopSending' | 'resetStream' | 'streamFinal'): void {
+    const { jsobj }: { jsobj?: LibraryStream } = this;
+    queueMicrotask(() => jsobj?.onStreamNetworkFinish({ nettask }));
   }
 
   updateSendOrderAndGroup({ sendOrder }: { sendOrder: number }): void {

@@ -1,7 +1,10 @@
 /** The one place that knows `@fails-components/webtransport`: a server fed with QUIC connections, its stand-in over TCP, and the Node client of both. */
 import { Http2Server, Http3Server, quicheLoaded, WebTransport } from '@fails-components/webtransport';
+import type { TrafficClass } from '../../schema/channel.ts';
 import type { QuicConnection, TlsIdentity } from '../quic/quic.ts';
+import type { DatagramOutcome } from '../transport/transport.ts';
 import type { WebTransportLike } from '../transport/webtransport.ts';
+import { guardLibrary } from './guarded-library.ts';
 import { reliableSession } from './reliable-session.ts';
 import type { ConnectionFeed } from './slot-server.ts';
 
@@ -46,7 +49,8 @@ export async function serveWebTransport(options: ServeOptions): Promise<WebTrans
   await quicheLoaded;
   const feed: ConnectionFeed = { receive: () => {} };
   const server = new Http3Server({ host: '', port: 0, secret: '', cert: '', privKey: '', feed });
-  const close = await serve(server, options, (origin) => origin);
+  const session = (opened: WebTransportLike, peer: string) => options.session(quicSession(opened), peer);
+  const close = await serve(server, { ...options, session }, (origin) => origin);
   return { receive: (connection) => feed.receive(connection), close };
 }
 
@@ -57,6 +61,7 @@ export async function serveWebTransport(options: ServeOptions): Promise<WebTrans
 export async function serveReliable(
   options: ServeOptions & { readonly host: string; readonly port: number; readonly identity: TlsIdentity },
 ): Promise<ReliableServer> {
+  await guardLibrary();
   const { host, port, identity } = options;
   const tls = { cert: identity.certificate, privKey: identity.key, secret: crypto.randomUUID() };
   const server = new Http2Server({ host, port, ...tls, ...WINDOWS });
@@ -105,6 +110,20 @@ async function serve(
   };
 }
 
+interface NativeSession {
+  sendDatagram(bytes: Uint8Array, trafficClass: TrafficClass, key?: number): DatagramOutcome;
+}
+
+/** Past the library's own queue of datagrams, which knows neither class nor key. */
+function quicSession<Session extends WebTransportLike>(session: Session): Session {
+  // The library forgets its half below when the session is over.
+  const inner = ('sessionint' in session ? session.sessionint : session) as { objint?: NativeSession };
+  return Object.assign(session, {
+    sendDatagram: (bytes: Uint8Array, trafficClass: TrafficClass, key?: number) =>
+      inner.objint?.sendDatagram(bytes, trafficClass, key) ?? 'closed',
+  });
+}
+
 export interface DialWebTransportOptions {
   /** SHA-256 of the whole DER certificates that the server may show; none: any that the system's authorities vouch for. */
   readonly certificateHashes: readonly Uint8Array[];
@@ -119,6 +138,7 @@ export async function dialWebTransport(
   { certificateHashes, carrier = 'quic', signal }: DialWebTransportOptions,
 ): Promise<WebTransportLike> {
   await quicheLoaded;
+  if (carrier === 'tcp') await guardLibrary();
   signal?.throwIfAborted();
   const session = new WebTransport(url, {
     ...(certificateHashes.length === 0
@@ -138,7 +158,9 @@ export async function dialWebTransport(
   try {
     await session.ready;
     signal?.throwIfAborted();
-    return carrier === 'tcp' ? reliableSession(session as WebTransportLike) : (session as WebTransportLike);
+    return carrier === 'tcp'
+      ? reliableSession(session as WebTransportLike)
+      : quicSession(session as WebTransportLike);
   } finally {
     signal?.removeEventListener('abort', abort);
   }

@@ -100,6 +100,11 @@ const MUTATIONS: readonly Mutation[] = [
 
 const FRAME_MUTATIONS: readonly Mutation[] = [flipBits, edgeBytes, truncate, extend, splice, noise, replay];
 
+/** Bytes of any protocol, changed outside or within. */
+export function mutateBytes(bytes: Buffer, random: Random, others: readonly Buffer[]): Buffer {
+  return random.pick(FRAME_MUTATIONS)(bytes, random, others);
+}
+
 /** A packet for the receiver of `recorded`, changed outside. */
 export function mutate(recorded: Recording, random: Random): Buffer {
   if (recorded.packets.length === 0) return random.bytes(random.integer(1500));

@@ -1,8 +1,9 @@
 /** A QUIC client and an echoing QUIC server with an impaired line in between. */
+
 import { bindEndpoint } from '../../dataplane/quic/endpoint.ts';
 import type { QuicConnection } from '../../dataplane/quic/quic.ts';
 import { testAuthority } from '../../dataplane/quic/test-identity.ts';
-import { echo } from './echo.ts';
+import { echo } from '../../dataplane/transport/test-echo.ts';
 import { ImpairedLine, type LineOptions } from './line.ts';
 
 const HANDSHAKE_MS = 60_000;
@@ -33,7 +34,7 @@ export async function quicOverLine(
     accept: () => true,
     connection: (connection) => {
       accepted.push(connection);
-      echo(connection);
+      echo(connection, { firstByteIsClass: true });
       resolve(connection);
     },
   });

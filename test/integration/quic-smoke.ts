@@ -9,6 +9,7 @@ import { bindEndpoint } from '../../dataplane/quic/endpoint.ts';
 import { native } from '../../dataplane/quic/native.ts';
 import type { QuicConnection } from '../../dataplane/quic/quic.ts';
 import { testAuthority } from '../../dataplane/quic/test-identity.ts';
+import { echoStream } from '../../dataplane/transport/test-echo.ts';
 import { seededRandom } from '../random.ts';
 
 const LOSS = 0.05;
@@ -52,19 +53,7 @@ server.listen({
       datagrams: (batch) => {
         arrived += batch.length;
       },
-      stream: (stream) => {
-        const take = () => {
-          for (let chunk = stream.read(); chunk; chunk = stream.read()) stream.write(chunk);
-          if (stream.readableEnded) stream.end();
-        };
-        stream.observe({
-          readable: take,
-          writable: () => {},
-          reset: () => {},
-          stopped: () => {},
-          closed: () => {},
-        });
-      },
+      stream: (stream) => echoStream(stream),
       closed: () => {},
     }),
 });

@@ -84,3 +84,11 @@ inline void settings_set_token(ngtcp2_settings &settings, const ngtcp2_pkt_hd &i
 constexpr ngtcp2_cc_algo kBbr = NGTCP2_CC_ALGO_BBR;
 
 #endif
+
+// From 1.24 on a STOP_SENDING is told when it comes, with its code. Before, it shows in the next write, and without.
+#if NGTCP2_VERSION_NUM >= 0x011800
+inline void tell_stop_sending(ngtcp2_callbacks &calls, ngtcp2_recv_stop_sending callback) { calls.recv_stop_sending = callback; }
+#else
+template <typename Callback>
+void tell_stop_sending(ngtcp2_callbacks &, Callback) {}
+#endif

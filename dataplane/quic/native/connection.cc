@@ -67,6 +67,7 @@ ngtcp2_callbacks Connection::callbacks(bool server) {
   calls.stream_open = onStreamOpen;
   calls.stream_close = onStreamClose;
   calls.stream_reset = onStreamReset;
+  tell_stop_sending(calls, onStopSending);
   calls.extend_max_stream_data = onMoreStreamCredit;
   calls.extend_max_local_streams_bidi = onMoreBidi;
   calls.extend_max_local_streams_uni = onMoreUni;
@@ -99,7 +100,7 @@ ngtcp2_transport_params Connection::params(const ConnectionLimits &limits) {
   params.initial_max_streams_uni = kStreams;
   params.max_idle_timeout = limits.idleTimeoutMs * kMs;
   params.max_datagram_frame_size = 65535;
-  params.active_connection_id_limit = 7;
+  params.active_connection_id_limit = 4;
   return params;
 }
 

@@ -150,6 +150,7 @@ class Connection {
   static int onStreamOpen(ngtcp2_conn *, int64_t stream, void *user);
   static int onStreamClose(ngtcp2_conn *, uint32_t flags, int64_t stream, uint64_t code, void *user, void *);
   static int onStreamReset(ngtcp2_conn *, int64_t stream, uint64_t finalSize, uint64_t code, void *user, void *);
+  static int onStopSending(ngtcp2_conn *, int64_t stream, uint64_t code, void *user, void *);
   static int onMoreStreamCredit(ngtcp2_conn *, int64_t stream, uint64_t, void *user, void *);
   static int onMoreBidi(ngtcp2_conn *, uint64_t, void *user);
   static int onMoreUni(ngtcp2_conn *, uint64_t, void *user);

@@ -228,6 +228,12 @@ int Connection::onStreamReset(ngtcp2_conn *, int64_t id, uint64_t, uint64_t code
   return 0;
 }
 
+int Connection::onStopSending(ngtcp2_conn *, int64_t id, uint64_t code, void *user, void *) {
+  Stream *stream = self(user)->find(id);
+  if (stream != nullptr) self(user)->shutWrite(*stream, code);
+  return 0;
+}
+
 int Connection::onMoreStreamCredit(ngtcp2_conn *, int64_t id, uint64_t, void *user, void *) {
   Stream *stream = self(user)->find(id);
   if (stream == nullptr) return 0;

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -55,19 +56,30 @@ class UdpSocket {
   bool bindsAny() const { return any_; }
   SendMode mode() const { return mode_; }
 
-  // One batch. Calls `each` for every packet; returns whether more may wait.
+  // Calls `each` for packets of one batch until it answers false; what is left of the batch comes with the next call. Returns whether more
+  // may wait, here or in the kernel.
   template <typename Each>
   bool receive(Each each) {
-    int count = receiveBatch();
-    for (int n = 0; n < count; n++) {
-      const Batch &batch = batches_[n];
-      for (size_t at = 0; at < batch.length; at += batch.segment) {
-        size_t size = batch.length - at < batch.segment ? batch.length - at : batch.segment;
-        each(Received{buffer_.data() + static_cast<size_t>(n) * kReceiveSize + at, size, batch.from, batch.to, batch.ecn});
-      }
+    if (!holdsReceived()) {
+      received_ = receiveBatch();
+      batch_ = at_ = 0;
     }
-    return count == kMessages;
+    bool goOn = true;
+    while (goOn && holdsReceived()) {
+      const Batch &batch = batches_[batch_];
+      size_t size = std::min(batch.length - at_, batch.segment);
+      const uint8_t *bytes = buffer_.data() + static_cast<size_t>(batch_) * kReceiveSize + at_;
+      at_ += size;
+      if (at_ >= batch.length) {
+        batch_++;
+        at_ = 0;
+      }
+      goOn = size == 0 || each(Received{bytes, size, batch.from, batch.to, batch.ecn});
+    }
+    return holdsReceived() || received_ == kMessages;
   }
+  // Whether packets of the last batch still wait for `receive`.
+  bool holdsReceived() const { return batch_ < received_; }
 
   // Room for one packet, to be handed in with `add`.
   uint8_t *room(size_t *length);
@@ -117,6 +129,9 @@ class UdpSocket {
   bool any_ = false;
   std::vector<uint8_t> buffer_;
   Batch batches_[kMessages];
+  // Of the last batch: how many messages there are, and where `receive` goes on.
+  int received_ = 0, batch_ = 0;
+  size_t at_ = 0;
   std::vector<uint8_t> arena_;
   size_t used_ = 0;
   std::vector<Outgoing> outgoing_;

@@ -1,13 +1,17 @@
 /** The far side of a connection under test: what arrives goes back, on the stream it came by or as a datagram. */
-
-import type { ByteStream, Connection } from '../../dataplane/transport/transport.ts';
 import type { TrafficClass } from '../../schema/channel.ts';
+import type { ByteStream, Connection } from './transport.ts';
 
 const DATAGRAM_CLASS: TrafficClass = 3;
 
-export function echo(connection: Connection): void {
+export interface EchoOptions {
+  /** The first byte of a stream is the class in which it is answered. */
+  readonly firstByteIsClass?: boolean;
+}
+
+export function echo(connection: Connection, options: EchoOptions = {}): void {
   connection.observe({
-    stream: echoStream,
+    stream: (stream) => echoStream(stream, options),
     datagrams: (batch) => {
       for (const bytes of batch) connection.sendDatagram(bytes, DATAGRAM_CLASS);
     },
@@ -15,9 +19,9 @@ export function echo(connection: Connection): void {
   });
 }
 
-/** Nothing more is read while what was read waits to be sent. The first byte of a stream is its class. */
-function echoStream(stream: ByteStream): void {
-  let isFirst = true;
+/** Nothing more is read while what was read waits to be sent. A stream that is broken off is broken off in return. */
+export function echoStream(stream: ByteStream, { firstByteIsClass = false }: EchoOptions = {}): void {
+  let isFirst = firstByteIsClass;
   let isFull = false;
   const pump = () => {
     for (let bytes = isFull ? undefined : stream.read(); bytes; bytes = isFull ? undefined : stream.read()) {
@@ -31,5 +35,12 @@ function echoStream(stream: ByteStream): void {
     isFull = false;
     pump();
   };
-  stream.observe({ readable: pump, writable: goOn, reset: () => {}, stopped: () => {}, closed: () => {} });
+  const nothing = () => {};
+  stream.observe({
+    readable: pump,
+    writable: goOn,
+    reset: () => stream.reset(0),
+    stopped: nothing,
+    closed: nothing,
+  });
 }
