@@ -12,6 +12,7 @@ import type { Services } from '../../edge/services.ts';
 import type { Enrolment } from '../../schema/api/nodes.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
+import { signSealKey } from '../../schema/tokens/seal-key.ts';
 import { MASTER_KEY, PLATFORM_OWNER, type TestDatabase } from './database.ts';
 
 export const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -158,10 +159,12 @@ export async function enrolNode(
     await api.call('POST', `/v1/platform/clusters/${cluster}/bootstrap-tokens`, body, platform)
   ).body;
   const keys = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+  const sealKey = crypto.getRandomValues(new Uint8Array(32));
   const { body: enrolment } = await api.call('POST', '/v1/nodes/enrol', {
     token,
     name,
     csr: await csrOf(keys),
+    sealKey: await signSealKey(sealKey, keys.privateKey),
   });
   return {
     enrolment,
