@@ -42,6 +42,10 @@ const REFUSALS = {
   unavailable: { status: 503, text: 'a part this call needs is not available right now' },
   protocol_violation: { status: 400, text: 'the other side broke the protocol' },
   internal: { status: 500, text: 'an error of ours: it was logged under the request id' },
+  seal_broken: {
+    status: 400,
+    text: 'what came was not sealed by the other end: something on the way changed it, or took its place',
+  },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;
