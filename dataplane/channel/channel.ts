@@ -125,14 +125,24 @@ export class SealedChannel implements ByteStream {
     return this.#receiving.expected;
   }
 
-  /** Goes on over this stream, from the record that the other end expects. @returns false when that one was never sent or is gone */
-  join(path: ByteStream, next: number): boolean {
+  /** Sends what there is ahead of the answer on a stream that `join` is to have. @returns the number to join from */
+  sendAhead(path: ByteStream): number {
+    for (const record of this.#sending.unacknowledged()) path.write(record);
+    return this.#sending.count;
+  }
+
+  /**
+   * Goes on over this stream, from the record that the other end expects.
+   * @param from what comes before this number went over it already
+   * @returns false when what is expected was never sent or is gone
+   */
+  join(path: ByteStream, next: number, from?: number): boolean {
     if (!this.#sending.resumeAt(next)) return false;
     this.leave();
     this.#path = path;
     this.#receiving.restart();
     if (this.#class !== undefined) path.setClass(this.#class);
-    for (const record of this.#sending.unacknowledged) path.write(record);
+    for (const record of this.#sending.unacknowledged(from)) path.write(record);
     const gone = () => this.#lose(path, false);
     path.observe({
       readable: () => {

@@ -47,9 +47,9 @@ export class SendWindow {
     return true;
   }
 
-  /** What goes over a new path. */
-  waiting(): readonly Uint8Array[] {
-    return this.#records.slice(this.#head);
+  /** What goes over a new path: from this number on, or from the oldest. */
+  waiting(from = this.#first): readonly Uint8Array[] {
+    return this.#records.slice(this.#head + Math.max(0, from - this.#first));
   }
 }
 

@@ -5,30 +5,34 @@ import { encodeMessage } from '../../schema/wire/message.ts';
 import { SealedChannel } from './channel.ts';
 import { type AttachmentKeys, type ChannelName, CONTROL } from './keys.ts';
 
-/** A path ended before a channel that was on it did, or brought what the other end did not seal. */
-export type ChannelLost = (channel: SealedChannel, broken: boolean) => void;
+export interface ChannelsOwner {
+  /** A path ended before a channel that was on it did, or brought what the other end did not seal. */
+  lost(channel: SealedChannel, broken: boolean): void;
+  /** A channel is over. */
+  done?(channel: SealedChannel): void;
+}
 
 export class SealedChannels {
   readonly control: SealedChannel;
   readonly #keys: AttachmentKeys;
-  readonly #lost: ChannelLost;
+  readonly #owner: ChannelsOwner;
   readonly #live = new Map<number, { readonly name: ChannelName; readonly channel: SealedChannel }>();
   #highest = 0;
 
-  static async start(keys: AttachmentKeys, lost: ChannelLost): Promise<SealedChannels> {
+  static async start(keys: AttachmentKeys, owner: ChannelsOwner): Promise<SealedChannels> {
     const { sealer, opener } = await keys.channel(CONTROL);
     const control: SealedChannel = new SealedChannel(CONTROL.number, sealer, opener, {
       abort: () => {},
-      lost: (broken) => lost(control, broken),
+      lost: (broken) => owner.lost(control, broken),
       done: () => {},
     });
-    return new SealedChannels(keys, control, lost);
+    return new SealedChannels(keys, control, owner);
   }
 
-  constructor(keys: AttachmentKeys, control: SealedChannel, lost: ChannelLost) {
+  constructor(keys: AttachmentKeys, control: SealedChannel, owner: ChannelsOwner) {
     this.#keys = keys;
     this.control = control;
-    this.#lost = lost;
+    this.#owner = owner;
   }
 
   /** @param name of a number that was never used here */
@@ -38,8 +42,11 @@ export class SealedChannels {
     const { sealer, opener } = await this.#keys.channel(name);
     const channel: SealedChannel = new SealedChannel(number, sealer, opener, {
       abort: (half, code) => this.tell({ type: 'abort', half, channel: number, code }),
-      lost: (broken) => this.#lost(channel, broken),
-      done: () => this.#live.delete(number),
+      lost: (broken) => this.#owner.lost(channel, broken),
+      done: () => {
+        this.#live.delete(number);
+        this.#owner.done?.(channel);
+      },
     });
     this.#live.set(number, { name, channel });
     return channel;
@@ -69,6 +76,13 @@ export class SealedChannels {
 
   aborted({ channel, half, code }: ChannelAbort): void {
     this.find(channel)?.aborted(half, code);
+  }
+
+  /** Ends a channel at both ends, wherever it stands. */
+  abandon(channel: SealedChannel, code: number): void {
+    for (const half of ['sending', 'receiving'] as const)
+      this.tell({ type: 'abort', half, channel: channel.id, code });
+    channel.kill(code);
   }
 
   /** Of those up to a number the other end knows no others any more. */

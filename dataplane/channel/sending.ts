@@ -51,9 +51,9 @@ export class Sending {
     return this.#abandoned || (this.#fin >= 0 && this.#window.acknowledged > this.#fin);
   }
 
-  /** What a new path begins with. */
-  get unacknowledged(): readonly Uint8Array[] {
-    return this.#window.waiting();
+  /** What a new path begins with. @param from what came before went over it already */
+  unacknowledged(from?: number): readonly Uint8Array[] {
+    return this.#window.waiting(from);
   }
 
   /** @returns false when the window is full: hold back */

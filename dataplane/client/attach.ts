@@ -38,9 +38,9 @@ export async function attach(
     const answer = await takeHead(stream, messageHead(SealAnswer), ANSWER_MS);
     if (answer.value.type === 'refused') throw new Refusal(answer.value.code, answer.value.message);
     const secrets = await handshake.finish(answer.value.seal);
-    const channels = await SealedChannels.start(new AttachmentKeys(secrets, aead, 'client'), (...lost) =>
-      attachment?.channelLost(...lost),
-    );
+    const channels = await SealedChannels.start(new AttachmentKeys(secrets, aead, 'client'), {
+      lost: (channel, broken) => attachment?.channelLost(channel, broken),
+    });
     let attachment: Attachment | undefined;
     channels.control.join(answer.stream, 0);
     const head = takeHead(channels.control, messageHead(AttachAnswer), ANSWER_MS);

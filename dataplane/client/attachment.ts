@@ -4,13 +4,13 @@ import type { AttachmentId, SessionId } from '../../schema/ids.ts';
 import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import type { Attached } from '../../schema/wire/attach.ts';
 import { ChannelAnswer } from '../../schema/wire/channel.ts';
-import { ControlEvent } from '../../schema/wire/control.ts';
+import { ControlEvent, MAX_CHANNELS } from '../../schema/wire/control.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { TerminalParams } from '../../schema/wire/terminal.ts';
 import type { SealedChannel } from '../channel/channel.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
-import { type ByteStream, type Carrier, type Connection, TransportClosed } from '../transport/transport.ts';
+import type { ByteStream, Carrier, Connection } from '../transport/transport.ts';
 import { PathKeeper, type PathState } from './path-keeper.ts';
 import type { Resuming } from './resume.ts';
 import { TerminalChannel, type TerminalObserver } from './terminal.ts';
@@ -144,23 +144,18 @@ export class Attachment {
   }
 
   async #open(kind: Exclude<Channel, 'control'>, params?: unknown): Promise<ByteStream> {
-    const { channels, ticket } = this.#options;
+    const { channels } = this.#options;
     if (this.#over) throw new Refusal('unavailable', 'the attachment is over');
+    if (channels.size >= MAX_CHANNELS) throw new Refusal('overloaded');
     const name = { kind, number: this.#nextChannel };
     this.#nextChannel += 1;
     const channel = await channels.open(name);
-    const path = this.#path.number;
-    const { attachment } = ticket;
+    channel.setClass(TRAFFIC_CLASS[kind]);
     channel.write(encodeMessage({ type: 'params', ...(params === undefined ? {} : { params }) }));
-    const stream = await this.#path.openStream(TRAFFIC_CLASS[kind]).catch((error: unknown) => {
-      if (error instanceof TransportClosed) return undefined;
+    await this.#path.begin(name, channel).catch((error: unknown) => {
+      channels.abandon(channel, FLOW_CANCELLED);
       throw error;
     });
-    // Without a path, or with another by now, it goes over with all the rest.
-    if (stream && path === this.#path.number && !channel.hasPath) {
-      stream.write(encodeMessage({ type: 'channel', attachment, channel: kind, number: name.number, path }));
-      channel.join(stream, 0);
-    }
     return answered(channel);
   }
 

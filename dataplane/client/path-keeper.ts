@@ -1,13 +1,12 @@
 /** Keeps an attachment on a path: notices when one is lost, takes the attachment over to the next, gives up in the end. */
-import type { TrafficClass } from '../../schema/channel.ts';
 import { Refusal, type RefusalCode } from '../../schema/refusal.ts';
 import type { Attached } from '../../schema/wire/attach.ts';
 import { RESUME_MS } from '../channel/attachment-life.ts';
 import type { SealedChannel } from '../channel/channel.ts';
 import type { ChannelName } from '../channel/keys.ts';
-import { type ByteStream, type Carrier, type Connection, TransportClosed } from '../transport/transport.ts';
+import type { Carrier, Connection } from '../transport/transport.ts';
 import { PathWatch } from './path-watch.ts';
-import { type Resuming, rejoinChannel, resumePath } from './resume.ts';
+import { type Joining, joinChannel, type Resuming, resumePath } from './resume.ts';
 
 export type PathState = 'live' | 'reconnecting';
 
@@ -38,6 +37,16 @@ const FINAL: ReadonlySet<RefusalCode> = new Set([
   'token_invalid',
   'token_wrong_node',
   'stale_generation',
+]);
+
+/** Refusals of a channel that speak of its path. */
+const OF_THE_PATH: ReadonlySet<RefusalCode> = new Set([
+  'no_route',
+  'unavailable',
+  'attachment_unknown',
+  'stale_generation',
+  'seal_broken',
+  'conflict',
 ]);
 
 export class PathKeeper {
@@ -71,10 +80,10 @@ export class PathKeeper {
     this.#watcher = watcher;
   }
 
-  /** @throws TransportClosed when there is no path right now */
-  async openStream(trafficClass: TrafficClass): Promise<ByteStream> {
-    if (!this.#connection) throw new TransportClosed({ code: 0, reason: 'no path', by: 'local' });
-    return this.#connection.openStream(trafficClass);
+  /** Opens a new channel; without a path it goes out with the next one, like all the rest. @throws Refusal */
+  async begin(name: ChannelName, channel: SealedChannel): Promise<void> {
+    const connection = this.#connection;
+    if (connection) await this.#join(connection, { name, channel, isNew: true });
   }
 
   channelLost(channel: SealedChannel, broken: boolean): void {
@@ -137,7 +146,10 @@ export class PathKeeper {
         if (this.#over) return void connection.close(0, 'left');
         this.relays = relays;
         this.#have(connection);
-        for (const { name, channel } of this.#options.channels.live) this.#rejoin(connection, name, channel);
+        for (const known of this.#options.channels.live)
+          this.#join(connection, { ...known, isNew: false }).catch((error: Refusal) =>
+            this.#options.channels.abandon(known.channel, error.flowCode),
+          );
         return this.#watcher('live');
       } catch (error) {
         if (error instanceof Refusal && FINAL.has(error.code)) return this.#give(error);
@@ -146,10 +158,16 @@ export class PathKeeper {
     }
   }
 
-  #rejoin(connection: Connection, name: ChannelName, channel: SealedChannel): void {
-    rejoinChannel(this.#options, connection, this.number, name, channel).catch((error: unknown) =>
-      this.channelLost(channel, error instanceof Refusal && error.code === 'seal_broken'),
-    );
+  /** @throws Refusal that another path would not mend */
+  async #join(connection: Connection, joining: Joining): Promise<void> {
+    const path = this.number;
+    try {
+      await joinChannel(this.#options, connection, path, joining);
+    } catch (error) {
+      const isRefused = error instanceof Refusal;
+      if (isRefused && !OF_THE_PATH.has(error.code)) throw error;
+      if (path === this.number) this.channelLost(joining.channel, isRefused && error.code === 'seal_broken');
+    }
   }
 
   #give(why: Refusal): void {

@@ -27,8 +27,15 @@ export interface Path {
   readonly relays: number;
 }
 
+export interface Joining {
+  readonly name: ChannelName;
+  readonly channel: SealedChannel;
+  /** It never had a path. */
+  readonly isNew: boolean;
+}
+
 /** A client channel by what its opening says. */
-export type ClientChannelName = ChannelName & { readonly kind: Exclude<Channel, 'control'> };
+type ClientChannelName = ChannelName & { readonly kind: Exclude<Channel, 'control'> };
 
 /**
  * Takes the control channel over.
@@ -57,21 +64,25 @@ export async function resumePath({ ticket, keys, options, channels }: Resuming, 
   }
 }
 
-/** One channel, on the path its attachment has now. @throws Refusal or ProtocolViolation */
-export async function rejoinChannel(
+/**
+ * Puts one channel on the path its attachment has now. A new one sends what it has at once, and then hears whether it may.
+ * @throws Refusal or ProtocolViolation
+ */
+export async function joinChannel(
   { ticket, channels }: Resuming,
   connection: Connection,
   path: number,
-  { kind, number }: ChannelName,
-  channel: SealedChannel,
+  { name: { kind, number }, channel, isNew }: Joining,
 ): Promise<void> {
   const name = { kind, number } as ClientChannelName;
-  const point = await channels.point(name, channel, path);
+  const point = isNew ? undefined : await channels.point(name, channel, path);
   const stream = await connection.openStream(TRAFFIC_CLASS[name.kind]);
-  const { attachment } = ticket;
-  stream.write(encodeMessage({ type: 'channel', attachment, channel: kind, number, path, point }));
+  const opening = { type: 'channel', attachment: ticket.attachment, channel: kind, number, path };
+  stream.write(encodeMessage({ ...opening, ...(point ? { point } : {}) }));
+  const from = isNew ? channel.sendAhead(stream) : undefined;
   const { value, stream: rest } = await takeHead(stream, messageHead(JoinAnswer), ANSWER_MS);
   if (value.type === 'refused') throw new Refusal(value.code, value.message);
-  const next = await channels.openPoint(name, path, value.point);
-  if (!channel.isDone && !channel.join(rest, next)) throw new Refusal('seal_broken');
+  if ((value.point === undefined) !== isNew) throw new Refusal('seal_broken');
+  const next = value.point ? await channels.openPoint(name, path, value.point) : 0;
+  if (!channel.isDone && !channel.join(rest, next, from)) throw new Refusal('seal_broken');
 }

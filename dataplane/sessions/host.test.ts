@@ -77,9 +77,22 @@ test('refuses a channel that the token does not allow, and one without an attach
   };
   const { attachment } = world.claims;
   expect(await open('stream', attachment)).toEqual(refused('attachment_unknown'));
-  await attach();
+  const attached = await attach();
   expect(await open('terminal', attachment)).toEqual(refused('channel_not_allowed'));
   expect(await open('stream', id(AttachmentId))).toEqual(refused('attachment_unknown'));
+  const ignore = () => {};
+  const observer = {
+    data: ignore,
+    stderr: ignore,
+    screen: ignore,
+    exit: ignore,
+    writable: ignore,
+    lost: ignore,
+  };
+  await expect(attached.openTerminal({ mode: 'exec', command: 'id' }, observer)).rejects.toEqual(
+    refused('channel_not_allowed'),
+  );
+  await attached.openStream();
 });
 
 test('what may not be sent does not reach the adapter', async () => {

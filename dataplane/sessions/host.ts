@@ -189,7 +189,6 @@ export class SessionHost {
     if (!channel) return;
     try {
       const { value, stream: rest } = await takeHead(channel, messageHead(ChannelParams), HEAD_MS);
-      known.client.confirm(open.number);
       await known.session.serve(open.channel, value.params, grant, rest);
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;

@@ -9,7 +9,7 @@ import { RESUME_MS } from '../channel/attachment-life.ts';
 import type { SealedChannel } from '../channel/channel.ts';
 import { type AttachmentKeys, CONTROL } from '../channel/keys.ts';
 import { SeenNumbers } from '../channel/resume.ts';
-import { type ChannelLost, SealedChannels } from '../channel/sealed-channels.ts';
+import { type ChannelsOwner, SealedChannels } from '../channel/sealed-channels.ts';
 import type { ByteStream } from '../transport/transport.ts';
 
 /** Records that the client did not seal, before the attachment is given up. */
@@ -41,10 +41,11 @@ export class SealedClient {
     stream: ByteStream,
     events: SealedClientEvents,
   ): Promise<SealedClient> {
-    let lost: ChannelLost = () => {};
-    const channels = await SealedChannels.start(keys, (...what) => lost(...what));
+    const owner: ChannelsOwner = { lost: () => {} };
+    const channels = await SealedChannels.start(keys, owner);
     const client = new SealedClient(claims, channels, events);
-    lost = (channel, broken) => client.#lost(channel, broken);
+    owner.lost = (channel, broken) => client.#lost(channel, broken);
+    owner.done = (channel) => client.#ended(channel);
     channels.control.setClass(TRAFFIC_CLASS.control);
     channels.control.join(stream, 0);
     return client;
@@ -89,18 +90,11 @@ export class SealedClient {
     if (!known && this.channels.size >= MAX_CHANNELS) throw new Refusal('overloaded');
     const next = point ? await this.channels.openPoint({ kind, number }, path, point) : 0;
     const channel = known ?? (await this.#begin(kind, number));
-    if (point) {
-      const ours = await this.channels.point({ kind, number }, channel, path);
-      stream.write(encodeMessage({ type: 'joined', point: ours }));
-    }
+    const ours = point ? { point: await this.channels.point({ kind, number }, channel, path) } : {};
     if (path !== this.#path || this.#over) throw new Refusal('stale_generation', 'a newer path exists');
+    stream.write(encodeMessage({ type: 'joined', ...ours }));
     if (!channel.isDone && !channel.join(stream, next)) throw new Refusal('seal_broken');
     return known ? undefined : channel;
-  }
-
-  /** A new channel brought something that only the client can have sealed: its number is used now. */
-  confirm(number: number): void {
-    this.#seen.add(number);
   }
 
   /** Its channels are over. What was said on the control channel still gets there, by another path if it must. */
@@ -125,16 +119,21 @@ export class SealedClient {
     return channel;
   }
 
+  /** A number is used when something came that only the client can have sealed. */
+  #ended(channel: SealedChannel): void {
+    if (channel.count.received > 0) this.#seen.add(channel.id);
+  }
+
   #lost(channel: SealedChannel, broken: boolean): void {
     if (this.#over) return;
     if (broken) this.#broken += 1;
-    // Not one record was the client's: whoever opened it did not, and it may still come.
     const isControl = channel === this.channels.control;
-    if (broken && !isControl && !this.#seen.has(channel.id))
+    // Not one record was the client's: whoever opened it was not, and the client may still come.
+    if (broken && !isControl && channel.count.received === 0)
       channel.kill(new Refusal('seal_broken').flowCode);
     if (this.#broken > MAX_BROKEN) return this.#events.gone(new Refusal('seal_broken'));
-    // One channel without its stream: the client knows whether that is the path's end.
-    if (!isControl) return;
+    // One channel without its stream: the client knows whether that is the path's end. One that was tampered with is.
+    if (!isControl && !broken) return;
     this.channels.leave();
     this.#events.path(false);
     this.#wait();

@@ -1,10 +1,11 @@
 /**
  * A channel, on a stream of its own. What entry and relays must know to enforce the token and to order traffic is in `channel`; what the channel
- * is for is said inside its seal, which needs no answer to begin: its keys follow from the attachment's.
+ * is for is said inside its seal, which waits for no answer: its keys follow from the attachment's.
  *
  *   client                                        entry                   service
  *   channel{attachment,channel,number,path}       enforces the token ->
- *   {{ params{params} }}                                             <-   {{ opened{} or refused{code} }}, then the channel's own bytes
+ *   {{ params{params} }}                                             <-   joined{} or refused{code}
+ *                                                                    <-   {{ opened{} or refused{code} }}, then the channel's own bytes
  *
  * After the path died, on the next one (`resume.ts`):
  *   channel{..., path, point}                                        <-   joined{point} or refused{code}, then records from where they are missing
@@ -33,7 +34,8 @@ export const ChannelOpen = z.strictObject({
 });
 export type ChannelOpen = z.infer<typeof ChannelOpen>;
 
-export const Joined = z.strictObject({ type: z.literal('joined'), point: SealedPoint });
+/** With a point when, and only when, the opening had one. */
+export const Joined = z.strictObject({ type: z.literal('joined'), point: SealedPoint.optional() });
 export const JoinAnswer = z.discriminatedUnion('type', [Joined, Refused]);
 
 /** First inside the seal. The adapter's own parameters; only the adapter reads them. */

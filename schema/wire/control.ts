@@ -6,7 +6,7 @@ const PingId = z.int().nonnegative();
 const Code = z.int().min(0).max(255);
 
 /** Live channels of one attachment; a further one is refused. */
-export const MAX_CHANNELS = 256;
+export const MAX_CHANNELS = 200;
 
 /** Ends half a channel at once, as a QUIC reset or stop does: the sender's half, or what it receives. */
 export const ChannelAbort = z.strictObject({
