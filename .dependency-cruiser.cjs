@@ -82,7 +82,7 @@ module.exports = {
       name: 'browser-web-standard',
       severity: 'error',
       from: {
-        path: '^dataplane/(client/(?!node)|transport/(?!conformance)|channel/terminal|webtransport/(ponyfill|reliable-session))',
+        path: '^dataplane/(client/(?!node)|transport/(?!conformance)|channel/(?!node-aead|tcp-stream)|webtransport/(ponyfill|reliable-session))',
         pathNot: '\\.(test\\.ts|mjs)$',
       },
       to: { dependencyTypes: ['core'] },

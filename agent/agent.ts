@@ -8,7 +8,7 @@ import type { Snapshot } from '../schema/snapshot.ts';
 import { retry } from './backoff.ts';
 import type { AgentConfig } from './config.ts';
 import { Control, enrol } from './control/control.ts';
-import { type Identity, IdentityStore, renewalTime } from './identity/identity.ts';
+import { type Identity, IdentityStore, isSealKeyKnown, renewalTime } from './identity/identity.ts';
 import { type AgentStatus, type LocalApi, startLocalApi } from './local-api/local-api.ts';
 import { RoleSupervisor } from './roles/supervisor.ts';
 import { SnapshotStore } from './snapshot/store.ts';
@@ -126,11 +126,14 @@ export class Agent {
         'this node has not enrolled: give it a bootstrap token (FABRIC_AGENT_BOOTSTRAP_TOKEN)',
       );
     }
-    const enrolment = await retry(() => enrol(api, { token: bootstrapToken, name, csr: key.csr }), {
-      signal: this.#closing.signal,
-      isFinal: (error) => error instanceof Refusal && error.status < 500 && error.code !== 'rate_limited',
-      failed: (error) => this.#warn(error, 'enrolment'),
-    });
+    const enrolment = await retry(
+      () => enrol(api, { token: bootstrapToken, name, csr: key.csr, sealKey: key.sealKey }),
+      {
+        signal: this.#closing.signal,
+        isFinal: (error) => error instanceof Refusal && error.status < 500 && error.code !== 'rate_limited',
+        failed: (error) => this.#warn(error, 'enrolment'),
+      },
+    );
     await this.#store.keep(enrolment);
     this.#log.info({ node: enrolment.node }, 'enrolled');
     return { key, enrolment };
@@ -153,6 +156,8 @@ export class Agent {
           role,
           identity: () => this.#tls,
           publicTls: () => this.#publicTls,
+          // Who does not end clients' channels has no business with the key they are sealed with.
+          seal: () => (role === 'service' ? this.#known.key.seal : undefined),
           snapshot: () => this.#snapshots.current ?? snapshot,
           listen: { host: listenHost, port: listenPort, publicHost },
           logLevel: this.#config.logLevel,
@@ -194,9 +199,9 @@ export class Agent {
   async #renewals(): Promise<void> {
     await this.#forever(async () => {
       const { enrolment, key } = this.#known;
-      if (Date.now() >= renewalTime(enrolment.certificate)) {
-        const certificate = await this.#control.renew(key.csr);
-        const renewed = { ...enrolment, certificate };
+      if (Date.now() >= renewalTime(enrolment.certificate) || !isSealKeyKnown(this.#known)) {
+        const renewal = await this.#control.renew({ csr: key.csr, sealKey: key.sealKey });
+        const renewed = { ...enrolment, ...renewal };
         await this.#store.keep(renewed);
         this.#identity = { key, enrolment: renewed };
         for (const role of this.#roles.values()) role.renewIdentity();

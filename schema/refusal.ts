@@ -77,6 +77,10 @@ const REFUSALS = {
     status: 403,
     text: 'this sign-in looks like somebody else: add a second factor from a known device',
   },
+  seal_broken: {
+    status: 400,
+    text: 'what came was not sealed by the other end: something on the way changed it, or took its place',
+  },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

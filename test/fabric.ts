@@ -168,7 +168,7 @@ export class Fabric implements AsyncDisposable {
       headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
       ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
     });
-    return response.json();
+    return response.status === 204 ? undefined : response.json();
   }
 
   /** A ticket for a new session, and the key it is bound to. */

@@ -1,6 +1,6 @@
 /** From a resource's name to an attachment. */
 import { generateKeyPair } from 'jose';
-import type { Attachment } from '../../dataplane/client/attachment.ts';
+import type { Attachment, PathState } from '../../dataplane/client/attachment.ts';
 import type { Carrier } from '../../dataplane/transport/transport.ts';
 import type { OrgId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
@@ -41,12 +41,27 @@ export async function attachTo({
   const id = session === 'newest' ? await newest(api, org, name) : session;
   const ticket = id === undefined ? await api.open(org, resource.id, key) : await api.attach(org, id, key);
   verbose(`session ${ticket.session} (${since()})`);
-  const [{ attach }, { nodeDialer }] = await engine;
-  const attachment = await attach(ticket, keys, { dial: nodeDialer(over) });
+  const [{ attach }, { nodeAead, nodeDialer }] = await engine;
+  const attachment = await attach(ticket, keys, { dial: nodeDialer(over), aead: nodeAead });
+  attachment.watchPath(tellPath(verbose));
   verbose(
     `attached over ${attachment.carrier === 'quic' ? 'QUIC' : 'TCP (UDP seems to be blocked)'} by entry and ${attachment.relays} relay${attachment.relays === 1 ? '' : 's'} (${since()})`,
   );
   return attachment;
+}
+
+/** A pause must not look like the end: a person at a terminal is told, a script only where it asked for words. */
+function tellPath(verbose: (text: string) => void): (state: PathState) => void {
+  let lostAt = 0;
+  const say = process.stderr.isTTY
+    ? (text: string) => process.stderr.write(`\r\nfabric: ${text}\r\n`)
+    : verbose;
+  return (state) => {
+    if (state === 'reconnecting') {
+      lostAt = performance.now();
+      say('the connection was lost, reconnecting');
+    } else say(`reconnected after ${((performance.now() - lostAt) / 1000).toFixed(1)} s; nothing was lost`);
+  };
 }
 
 async function newest(api: Api, org: OrgId, resource: string): Promise<SessionId> {

@@ -7,6 +7,7 @@ import {
   type Heartbeat,
   HeartbeatAnswer,
   Renewal,
+  type RenewRequest,
   type ReportSession,
   SessionStart,
   SnapshotAnswer,
@@ -88,9 +89,8 @@ export class Control {
     );
   }
 
-  async renew(csr: string): Promise<string> {
-    return checked(Renewal, await this.#call({ method: 'POST', path: '/v1/node/renew', body: { csr } }))
-      .certificate;
+  async renew(request: z.infer<typeof RenewRequest>): Promise<z.infer<typeof Renewal>> {
+    return checked(Renewal, await this.#call({ method: 'POST', path: '/v1/node/renew', body: request }));
   }
 
   /** The credential comes sealed to a key made for this one call. */

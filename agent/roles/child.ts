@@ -47,12 +47,13 @@ async function start({
   role: name,
   identity,
   publicTls,
+  seal,
   snapshot,
   listen,
   logLevel,
 }: Extract<ToRole, { type: 'start' }>): Promise<void> {
   const log = pino({ level: logLevel, base: { role: name, node: snapshot.node } }, pino.destination(2));
-  role = await ROLES[name]({ identity, publicTls, snapshot, listen, control, log, now: Date.now });
+  role = await ROLES[name]({ identity, publicTls, seal, snapshot, listen, control, log, now: Date.now });
   const running = role;
   send({ type: 'ready', endpoint: running.endpoint });
   const status = () => send({ type: 'status', sessions: running.sessions(), metrics: running.metrics() });

@@ -1,7 +1,7 @@
 /** Between the agent and the process that runs a role: over Node's IPC channel, which no other process can reach. */
 
 import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
-import type { Listen } from '../../dataplane/roles/role.ts';
+import type { Listen, SealSecret } from '../../dataplane/roles/role.ts';
 import type { HeldSession, SessionReport } from '../../dataplane/sessions/control.ts';
 import type { SessionStart } from '../../schema/api/nodes.ts';
 import type { SessionId } from '../../schema/ids.ts';
@@ -18,6 +18,7 @@ export type ToRole =
       readonly identity: TlsIdentity;
       readonly snapshot: Snapshot;
       readonly publicTls: TlsIdentity | undefined;
+      readonly seal: SealSecret | undefined;
       readonly listen: Listen;
       readonly logLevel: string;
     }

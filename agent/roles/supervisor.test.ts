@@ -48,6 +48,7 @@ const supervise = (
     identity: () => leaf(first.node),
     snapshot: () => first,
     publicTls,
+    seal: () => undefined,
     listen: { host: '127.0.0.1', port: 0, publicHost: undefined },
     logLevel: 'silent',
     control: { startSession: () => Promise.reject(new Error()), report: () => Promise.resolve() },

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
-import type { Listen } from '../../dataplane/roles/role.ts';
+import type { Listen, SealSecret } from '../../dataplane/roles/role.ts';
 import type { HeldSession, ServiceControl } from '../../dataplane/sessions/control.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
@@ -23,6 +23,8 @@ export interface SupervisorOptions {
   readonly snapshot: () => Snapshot;
   /** What browsers trust; see `RoleContext`. */
   readonly publicTls: () => TlsIdentity | undefined;
+  /** For the service role only. */
+  readonly seal: () => SealSecret | undefined;
   readonly listen: Listen;
   readonly logLevel: string;
   readonly control: ServiceControl;
@@ -81,7 +83,7 @@ export class RoleSupervisor {
   }
 
   #start(): void {
-    const { role, identity, publicTls, snapshot, listen, logLevel } = this.#options;
+    const { role, identity, publicTls, seal, snapshot, listen, logLevel } = this.#options;
     const startedAt = Date.now();
     // Once a port was had it is kept, so that neighbours find the role again after a restart.
     const port =
@@ -111,6 +113,7 @@ export class RoleSupervisor {
       role,
       identity: identity(),
       publicTls: publicTls(),
+      seal: seal(),
       snapshot: snapshot(),
       listen: { ...listen, port },
       logLevel,

@@ -21,7 +21,8 @@ beforeEach(async () => {
   const pair = await generateKeyPair('EdDSA');
   const key = SigningKey.parse({ ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'EdDSA', use: 'sig' });
   const signingKeys = { keys: [key] };
-  const nodeKey = { privateKey: pair.privateKey, pem: '', csr: '' };
+  const seal = { pkcs8: new Uint8Array(), publicKey: new Uint8Array() };
+  const nodeKey = { privateKey: pair.privateKey, pem: '', csr: '', seal, sealKey: '' };
   identity = { key: nodeKey, enrolment: { node, cluster, certificate: '', ca: '', signingKeys } };
   sign = (version, to = { cluster, node }) => {
     const body: Snapshot = { ...to, version, roles: ['relay'], ca: '', signingKeys, neighbours: [] };

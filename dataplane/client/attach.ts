@@ -1,63 +1,61 @@
-/** Attaching with a ticket: dials the entries, proves possession of the key, and waits for the service node's word. */
-import type { EntryPoint, SessionTicket } from '../../schema/api/sessions.ts';
+/** Attaching with a ticket: dials an entry, proves possession of the key, seals with the service node, and waits for its word. */
+import { base64url } from 'jose';
+import type { SessionTicket } from '../../schema/api/sessions.ts';
 import { TRAFFIC_CLASS } from '../../schema/channel.ts';
 import { ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import { proveToken } from '../../schema/tokens/proof.ts';
-import { AttachAnswer } from '../../schema/wire/attach.ts';
+import { AttachAnswer, SealAnswer } from '../../schema/wire/attach.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
+import { AttachmentKeys, sealPrologue } from '../channel/keys.ts';
+import { initiate } from '../channel/noise.ts';
+import { SealedChannels } from '../channel/sealed-channels.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
-import type { Connection } from '../transport/transport.ts';
 import { Attachment } from './attachment.ts';
+import { type AttachOptions, type DialEntry, dialEntries } from './entries.ts';
 
-export type DialEntry = (entry: EntryPoint, signal: AbortSignal) => Promise<Connection>;
+export type { AttachOptions, DialEntry };
 
-export interface AttachOptions {
-  readonly dial: DialEntry;
-  readonly signal?: AbortSignal;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-}
-
-const DIAL_MS = 8_000;
 const ANSWER_MS = 40_000;
 
-/** @throws Refusal: `no_entry` when none was reached, else what entry or service node said */
+/** @throws Refusal: `no_entry` when none was reached, `seal_broken` when it is not the service node that answered, else what entry or service node said */
 export async function attach(
   ticket: SessionTicket,
   keys: CryptoKeyPair,
   options: AttachOptions,
 ): Promise<Attachment> {
-  const now = options.now ?? Date.now;
-  const [proof, connection] = await Promise.all([
-    proveToken(ticket.token, keys, now()),
-    dialAny(ticket.entries, options),
-  ]);
+  const { aead, now = Date.now } = options;
+  const dialing = dialEntries(ticket.entries, options);
+  // Waited for below; what fails before must not leave its failure unheard.
+  dialing.catch(() => {});
+  const prologue = sealPrologue(ticket.session, ticket.attachment, ticket.token);
+  const handshake = await initiate(base64url.decode(ticket.sealKey), prologue, new Uint8Array(), aead);
+  const proof = await proveToken(ticket.token, handshake.message, keys, now());
+  const connection = await dialing;
   try {
     const stream = await connection.openStream(TRAFFIC_CLASS.control);
-    stream.write(encodeMessage({ type: 'attach', version: 1, token: ticket.token, proof }));
-    const { value, stream: control } = await takeHead(stream, messageHead(AttachAnswer), ANSWER_MS);
+    const { token } = ticket;
+    stream.write(encodeMessage({ type: 'attach', version: 2, token, proof, seal: handshake.message }));
+    const answer = await takeHead(stream, messageHead(SealAnswer), ANSWER_MS);
+    if (answer.value.type === 'refused') throw new Refusal(answer.value.code, answer.value.message);
+    const secrets = await handshake.finish(answer.value.seal);
+    const channels = await SealedChannels.start(new AttachmentKeys(secrets, aead, 'client'), {
+      lost: (channel, broken) => attachment?.channelLost(channel, broken),
+    });
+    let attachment: Attachment | undefined;
+    channels.control.join(answer.stream, 0);
+    const head = takeHead(channels.control, messageHead(AttachAnswer), ANSWER_MS);
+    const broken = connection.closed.then(() => {
+      throw new ProtocolViolation('the connection ended');
+    });
+    broken.catch(() => {});
+    const { value, stream: control } = await Promise.race([head, broken]);
     if (value.type === 'refused') throw new Refusal(value.code, value.message);
-    return new Attachment(connection, control, value);
+    attachment = new Attachment({ ticket, keys, options, channels, connection, control, attached: value });
+    return attachment;
   } catch (error) {
     void connection.close(0, 'not attached');
     throw error instanceof ProtocolViolation
       ? new Refusal('unavailable', 'the entry node did not answer', { cause: error })
       : error;
   }
-}
-
-async function dialAny(entries: readonly EntryPoint[], { dial, signal }: AttachOptions): Promise<Connection> {
-  let last: unknown;
-  for (const entry of entries) {
-    const timeout = AbortSignal.timeout(DIAL_MS);
-    try {
-      return await dial(entry, signal ? AbortSignal.any([signal, timeout]) : timeout);
-    } catch (error) {
-      signal?.throwIfAborted();
-      last = error;
-    }
-  }
-  throw new Refusal('no_entry', 'no entry node was reached: is UDP blocked on this network?', {
-    cause: last,
-  });
 }

@@ -1,68 +1,93 @@
-/** What a client holds while it is attached: the control channel, and the channels it opens. Web-standard APIs only. */
-import type { Channel } from '../../schema/channel.ts';
-import { TRAFFIC_CLASS } from '../../schema/channel.ts';
+/** What a client holds while it is attached: the control channel, and the channels it opens. They outlive the path they take. Web-standard APIs only. */
+import { type Channel, TRAFFIC_CLASS } from '../../schema/channel.ts';
 import type { AttachmentId, SessionId } from '../../schema/ids.ts';
-import { ProtocolViolation, Refusal } from '../../schema/refusal.ts';
-import { type Attached, ChannelAnswer } from '../../schema/wire/attach.ts';
-import { ControlEvent } from '../../schema/wire/control.ts';
+import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal.ts';
+import type { Attached } from '../../schema/wire/attach.ts';
+import { ChannelAnswer } from '../../schema/wire/channel.ts';
+import { ControlEvent, MAX_CHANNELS } from '../../schema/wire/control.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { TerminalParams } from '../../schema/wire/terminal.ts';
+import type { SealedChannel } from '../channel/channel.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
-import { type ByteStream, type Carrier, type Connection, TransportClosed } from '../transport/transport.ts';
+import type { ByteStream, Carrier, Connection } from '../transport/transport.ts';
+import { PathKeeper, type PathState } from './path-keeper.ts';
+import type { Resuming } from './resume.ts';
 import { TerminalChannel, type TerminalObserver } from './terminal.ts';
 
-export type { Carrier };
+export type { Carrier, PathState };
 
 const OPEN_MS = 30_000;
 const PING_MS = 10_000;
+/** How long the service node is given to hear a goodbye. */
+const GOODBYE_MS = 1_000;
 
-/** Why an attachment is over. `ended`: the session itself; otherwise only this connection. */
+/** Why an attachment is over. `ended`: the session itself; otherwise only this attachment. */
 export interface AttachmentEnd {
   readonly reason: string;
   readonly ended: boolean;
 }
 
+export interface AttachmentOptions extends Resuming {
+  readonly connection: Connection;
+  /** The sealed control channel, after `attached`. */
+  readonly control: ByteStream;
+  readonly attached: Attached;
+}
+
 export class Attachment {
   readonly session: SessionId;
   readonly id: AttachmentId;
-  /** Relays between entry and service node. */
-  readonly relays: number;
   /** The session was alive before. */
   readonly resumed: boolean;
-  readonly carrier: Carrier;
   readonly closed: Promise<AttachmentEnd>;
-  readonly #connection: Connection;
-  readonly #control: (message: object) => void;
+  readonly #options: AttachmentOptions;
+  readonly #path: PathKeeper;
   readonly #pings = new Map<number, () => void>();
   readonly #settle: (end: AttachmentEnd) => void;
+  readonly #controlEnded = Promise.withResolvers<void>();
   #nextPing = 0;
+  #nextChannel = 1;
+  #over = false;
 
-  constructor(
-    connection: Connection,
-    control: ByteStream,
-    { session, attachment, relays, resumed }: Attached,
-  ) {
-    this.#connection = connection;
-    this.carrier = connection.carrier;
-    this.session = session;
-    this.id = attachment;
-    this.relays = relays;
-    this.resumed = resumed;
+  constructor(options: AttachmentOptions) {
+    this.#options = options;
+    const { attached, control, channels } = options;
+    this.session = attached.session;
+    this.id = attached.attachment;
+    this.resumed = attached.resumed;
     const { promise, resolve } = Promise.withResolvers<AttachmentEnd>();
     this.closed = promise;
     this.#settle = resolve;
-    this.#control = exchangeMessages(control, ControlEvent, {
-      message: (event) => {
-        if (event.type === 'ended') return this.#finish({ reason: event.reason, ended: true });
-        this.#pings.get(event.id)?.();
-        this.#pings.delete(event.id);
-      },
-      ended: () => this.#finish({ reason: 'the connection to the session ended', ended: false }),
+    this.#path = new PathKeeper(options, {
+      ask: () => channels.tell({ type: 'ping', id: this.#nextPing++ }),
+      over: (why) => this.#finish({ reason: why.message, ended: why.code === 'session_ended' }, why),
     });
-    void connection.closed.then(({ reason }) =>
-      this.#finish({ reason: reason || 'the connection was lost', ended: false }),
-    );
+    exchangeMessages(control, ControlEvent, {
+      message: (event) => this.#told(event),
+      ended: () => {
+        this.#controlEnded.resolve();
+        this.#finish({ reason: 'the connection to the session ended', ended: false });
+      },
+    });
+  }
+
+  /** Relays between entry and service node, on the path of the moment. */
+  get relays(): number {
+    return this.#path.relays;
+  }
+
+  get carrier(): Carrier {
+    return this.#path.carrier;
+  }
+
+  /** Told whenever the path is lost, and when there is one again. One watcher at a time. */
+  watchPath(watcher: (state: PathState) => void): void {
+    this.#path.watch(watcher);
+  }
+
+  channelLost(channel: SealedChannel, broken: boolean): void {
+    this.#path.channelLost(channel, broken);
   }
 
   /** Round trip to the service node and back, milliseconds. @throws Refusal `unavailable` after 10 seconds */
@@ -79,7 +104,7 @@ export class Attachment {
         clearTimeout(late);
         resolve(performance.now() - start);
       });
-      this.#control({ type: 'ping', id });
+      this.#options.channels.tell({ type: 'ping', id });
     });
   }
 
@@ -95,49 +120,80 @@ export class Attachment {
 
   /** Leaves; the session lives on. */
   async detach(): Promise<void> {
-    this.#control({ type: 'detach' });
+    await this.#leave('detach', GOODBYE_MS);
     this.#finish({ reason: 'detached', ended: false });
-    await this.#connection.close(0, 'detached');
+    await this.#path.close('detached');
   }
 
   /** Ends the session. */
   async terminate(): Promise<void> {
-    this.#control({ type: 'terminate' });
-    await Promise.race([this.closed, new Promise((resolve) => setTimeout(resolve, PING_MS))]);
-    await this.#connection.close(0, 'terminated');
+    await this.#leave('terminate', PING_MS);
+    this.#finish({ reason: 'terminated', ended: true });
+    await this.#path.close('terminated');
   }
 
-  async #open(channel: Channel, params?: unknown): Promise<ByteStream> {
-    const stream = await this.#connection.openStream(TRAFFIC_CLASS[channel]).catch((error: unknown) => {
-      throw error instanceof TransportClosed
-        ? new Refusal('unavailable', error.message, { cause: error })
-        : error;
+  async #leave(type: 'detach' | 'terminate', patience: number): Promise<void> {
+    if (this.#over) return;
+    this.#options.channels.tell({ type });
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const enough = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, patience);
     });
-    stream.write(
-      encodeMessage({
-        type: 'channel',
-        attachment: this.id,
-        channel,
-        ...(params === undefined ? {} : { params }),
-      }),
-    );
-    return answered(stream);
+    await Promise.race([this.#controlEnded.promise, this.closed, enough]);
+    clearTimeout(late);
   }
 
-  #finish(end: AttachmentEnd): void {
+  async #open(kind: Exclude<Channel, 'control'>, params?: unknown): Promise<ByteStream> {
+    const { channels } = this.#options;
+    if (this.#over) throw new Refusal('unavailable', 'the attachment is over');
+    if (channels.size >= MAX_CHANNELS) throw new Refusal('overloaded');
+    const name = { kind, number: this.#nextChannel };
+    this.#nextChannel += 1;
+    const channel = await channels.open(name);
+    channel.setClass(TRAFFIC_CLASS[kind]);
+    channel.write(encodeMessage({ type: 'params', ...(params === undefined ? {} : { params }) }));
+    await this.#path.begin(name, channel).catch((error: unknown) => {
+      channels.abandon(channel, FLOW_CANCELLED);
+      throw error;
+    });
+    return answered(channel);
+  }
+
+  #told(event: ControlEvent): void {
+    const { channels } = this.#options;
+    switch (event.type) {
+      case 'pong':
+        this.#pings.get(event.id)?.();
+        this.#pings.delete(event.id);
+        return;
+      case 'abort':
+        return channels.aborted(event);
+      case 'gone':
+        return channels.find(event.channel)?.gone(new Refusal('unavailable').flowCode);
+      case 'ended':
+        return this.#finish({ reason: event.reason, ended: true });
+    }
+  }
+
+  #finish(end: AttachmentEnd, why?: Refusal): void {
+    if (this.#over) return;
+    this.#over = true;
     this.#settle(end);
-    if (end.ended) void this.#connection.close(0, 'the session ended');
+    if (end.ended || why) void this.#path.close(end.reason);
+    this.#options.channels.close(why?.flowCode ?? FLOW_CANCELLED);
   }
 }
 
-async function answered(stream: ByteStream): Promise<ByteStream> {
-  const { value, stream: rest } = await takeHead(stream, messageHead(ChannelAnswer), OPEN_MS).catch(
-    (error: unknown) => {
-      throw error instanceof ProtocolViolation
-        ? new Refusal('unavailable', error.message, { cause: error })
-        : error;
-    },
-  );
-  if (value.type === 'refused') throw new Refusal(value.code, value.message);
-  return rest;
+async function answered(channel: SealedChannel): Promise<ByteStream> {
+  try {
+    const { value, stream } = await takeHead(channel, messageHead(ChannelAnswer), OPEN_MS);
+    if (value.type === 'opened') return stream;
+    stream.end();
+    throw new Refusal(value.code, value.message);
+  } catch (error) {
+    if (!(error instanceof ProtocolViolation)) throw error;
+    channel.stop(FLOW_CANCELLED);
+    channel.reset(FLOW_CANCELLED);
+    throw new Refusal('unavailable', error.message, { cause: error });
+  }
 }

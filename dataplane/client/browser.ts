@@ -1,10 +1,13 @@
 /** Dials an entry with the browser's own WebTransport; over WebSocket where that comes to nothing. */
 import { base64url } from 'jose';
 import type { EntryPoint } from '../../schema/api/sessions.ts';
+import { webAead } from '../channel/web-aead.ts';
 import type { Connection } from '../transport/transport.ts';
 import { type WebTransportLike, webTransportConnection } from '../transport/webtransport.ts';
 import { dialPonyfill } from '../webtransport/ponyfill.ts';
 import { dialFirst } from './race.ts';
+
+export { webAead };
 
 export function dialBrowser(entry: EntryPoint, signal: AbortSignal): Promise<Connection> {
   return dialFirst(

@@ -2,11 +2,14 @@
 import { isIP } from 'node:net';
 import { base64url } from 'jose';
 import type { EntryPoint } from '../../schema/api/sessions.ts';
+import { nodeAead } from '../channel/node-aead.ts';
 import type { Carrier, Connection } from '../transport/transport.ts';
 import { webTransportConnection } from '../transport/webtransport.ts';
 import { dialWebTransport } from '../webtransport/webtransport.ts';
 import type { DialEntry } from './attach.ts';
 import { dialFirst } from './race.ts';
+
+export { nodeAead };
 
 /** @param over only this; both are tried without it */
 export function nodeDialer(over?: Carrier): DialEntry {

@@ -9,9 +9,12 @@ import {
   dataPlaneVerifier,
   UsedTokens,
 } from '../../schema/tokens/data-plane.ts';
-import { verifyProof } from '../../schema/tokens/proof.ts';
-import { type Attach, type ChannelOpen, ClientOpening, WEBTRANSPORT_PATH } from '../../schema/wire/attach.ts';
+import { PROOF_LIFETIME_S, verifyProof } from '../../schema/tokens/proof.ts';
+import { type Attach, WEBTRANSPORT_PATH } from '../../schema/wire/attach.ts';
+import type { ChannelOpen } from '../../schema/wire/channel.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
+import { ClientOpening } from '../../schema/wire/opening.ts';
+import type { Resume } from '../../schema/wire/resume.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import { splice } from '../transport/splice.ts';
@@ -52,7 +55,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
         mesh,
         used,
         now: context.now,
-        verify: (token, now) => verify(token, now),
+        verify: (token, now, use) => verify(token, now, use),
         node: () => snapshot.node,
         counted: (outcome) => {
           if (outcome === 'attached') attached += 1;
@@ -160,7 +163,7 @@ class EntryClient {
     this.#streams += 1;
     takeHead(stream, messageHead(ClientOpening), ATTACH_MS)
       .then(({ value, stream: rest }) =>
-        value.type === 'attach' ? this.#attach(value, rest) : this.#channel(value, rest),
+        value.type === 'channel' ? this.#channel(value, rest) : this.#attach(value, rest),
       )
       .catch((error: unknown) => {
         this.#streams -= 1;
@@ -169,16 +172,17 @@ class EntryClient {
       });
   }
 
-  /** Checks all that can be checked here, then lets the service node check it again. */
-  async #attach(attach: Attach, stream: ByteStream): Promise<void> {
+  /** Checks all that can be checked here, then lets the service node check it again. A token to resume is used often; the proof with it once. */
+  async #attach(attach: Attach | Resume, stream: ByteStream): Promise<void> {
     if (this.#attaching) throw new ProtocolViolation('one attachment per connection');
     this.#attaching = true;
     const { mesh, used, verify, node } = this.#entry;
     const now = this.#entry.now();
-    const claims = await verify(attach.token, now);
+    const claims = await verify(attach.token, now, attach.type);
     authorizeEntry(claims, node());
-    await verifyProof(attach.proof, attach.token, claims.cnf.jkt, now);
-    used.use(claims, now);
+    const said = attach.type === 'attach' ? attach.seal : attach.point;
+    await verifyProof(attach.proof, attach.token, said, claims.cnf.jkt, now);
+    used.use(attach.type === 'attach' ? claims : proofOnce(attach.proof, now), now);
     const flow = await mesh.openFlow(claims.service, TRAFFIC_CLASS.control, 0);
     clearTimeout(this.#deadline);
     this.#claims = claims;
@@ -189,13 +193,11 @@ class EntryClient {
   async #channel(open: ChannelOpen, stream: ByteStream): Promise<void> {
     const claims = this.#claims;
     if (!claims || open.attachment !== claims.attachment) throw new Refusal('attachment_unknown');
-    const grant = authorizeChannel(claims, open.channel);
+    authorizeChannel(claims, open.channel);
     const trafficClass = TRAFFIC_CLASS[open.channel];
     stream.setClass(trafficClass);
     const flow = await this.#entry.mesh.openFlow(claims.service, trafficClass, 0);
     this.#join(stream, flow, open);
-    // What the policy does not allow to be sent ends here.
-    if (!grant.send) stream.stop(new Refusal('channel_not_allowed').flowCode);
   }
 
   #join(stream: ByteStream, flow: ByteStream, opening: object): void {
@@ -210,4 +212,9 @@ class EntryClient {
     if (!this.#claims) this.#entry.counted('refused');
     answerRefusal(stream, refusal);
   }
+}
+
+/** A proof is remembered for as long as it could be used. */
+function proofOnce(proof: string, now: number): { jti: string; exp: number } {
+  return { jti: proof.slice(-86), exp: now / 1000 + 2 * PROOF_LIFETIME_S };
 }

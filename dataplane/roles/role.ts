@@ -12,11 +12,21 @@ export interface Listen {
   readonly publicHost: string | undefined;
 }
 
+/** What a service node seals with: X25519. */
+export interface SealSecret {
+  /** PKCS#8, DER. */
+  readonly pkcs8: Uint8Array;
+  /** Raw. */
+  readonly publicKey: Uint8Array;
+}
+
 export interface RoleContext {
   readonly identity: TlsIdentity;
   readonly snapshot: Snapshot;
   /** For browsers over TCP, who trust no pinned certificate; undefined: they are shown `identity`, and refuse it. */
   readonly publicTls: TlsIdentity | undefined;
+  /** The service role only. */
+  readonly seal: SealSecret | undefined;
   readonly listen: Listen;
   readonly control: ServiceControl;
   readonly log: Log;

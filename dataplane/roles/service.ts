@@ -2,18 +2,22 @@
 import { Refusal } from '../../schema/refusal.ts';
 import { dataPlaneVerifier } from '../../schema/tokens/data-plane.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
+import { importDhKeys } from '../channel/noise.ts';
 import { SessionHost } from '../sessions/host.ts';
 import { refuseStream } from '../transport/refuse.ts';
 import { Mesh } from './mesh.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 export async function startService(context: RoleContext): Promise<RunningRole> {
-  const { snapshot, control, log, now } = context;
+  const { snapshot, control, log, now, seal } = context;
+  if (!seal) throw new Error('a service node seals with its clients: it needs a key for that');
+  const sealKeys = await importDhKeys(seal.pkcs8, seal.publicKey);
   let verify = dataPlaneVerifier(snapshot.cluster, snapshot.signingKeys);
   const host = new SessionHost({
     node: snapshot.node,
+    sealKeys,
     adapters: ADAPTERS,
-    verify: (token, at) => verify(token, at),
+    verify: (token, at, use) => verify(token, at, use),
     control,
     log,
     now,

@@ -1,187 +1,128 @@
 /** A service node alone, its clients over a pair in memory: who gets in, and what becomes of a session. */
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
+import { generateKeyPair } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
-import type { z } from 'zod';
-import { AttachmentId, ClusterId, NodeId, OrgId, ResourceId, SessionId, UserId } from '../../schema/ids.ts';
-import type { RefusalCode } from '../../schema/refusal.ts';
-import {
-  type DataPlaneClaims,
-  dataPlaneVerifier,
-  issueDataPlaneToken,
-} from '../../schema/tokens/data-plane.ts';
-import { proveToken, publicClientKey } from '../../schema/tokens/proof.ts';
-import { AttachAnswer, ChannelAnswer } from '../../schema/wire/attach.ts';
+import { AttachmentId, NodeId, OrgId, ResourceId } from '../../schema/ids.ts';
+import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
+import { JoinAnswer } from '../../schema/wire/channel.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
-import type { Adapters, RemoteSession } from '../adapters/adapter.ts';
+import { attach as attachTo } from '../client/attach.ts';
+import type { Attachment } from '../client/attachment.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
-import { memoryPair } from '../transport/memory.ts';
-import type { ByteStream } from '../transport/transport.ts';
-import type { SessionReport } from './control.ts';
-import { SessionHost } from './host.ts';
-
-const id = <T extends z.ZodType>(schema: T): z.output<T> => schema.parse(crypto.randomUUID());
-const NOW = Date.UTC(2026, 5, 1);
-
-interface World {
-  readonly host: SessionHost;
-  readonly claims: Omit<DataPlaneClaims, 'iss' | 'exp'>;
-  readonly client: CryptoKeyPair;
-  readonly signer: { key: CryptoKey; kid: string };
-  readonly reports: SessionReport[];
-  readonly remote: { lasting: boolean; closed: boolean; end: (why: string) => void };
-  started: number;
-  startFails: boolean;
-  now: number;
-  stream(): Promise<ByteStream>;
-}
+import { id, NOW, readAll, World } from './test-world.ts';
 
 let world: World;
 beforeEach(async () => {
-  const client = await generateKeyPair('EdDSA');
-  const pair = await generateKeyPair('EdDSA');
-  const signer = { key: pair.privateKey, kid: 'k' };
-  const keys: JSONWebKeySet = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'EdDSA' }] };
-  const claims = {
-    jti: crypto.randomUUID(),
-    sub: id(UserId),
-    org: id(OrgId),
-    cluster: id(ClusterId),
-    session: id(SessionId),
-    generation: 1,
-    attachment: id(AttachmentId),
-    resource: id(ResourceId),
-    protocol: 'tcp' as const,
-    service: id(NodeId),
-    entries: [id(NodeId)],
-    channels: { stream: { send: true, receive: true } },
-    cnf: { jkt: await calculateJwkThumbprint(await publicClientKey(client.publicKey)) },
-  };
-  const ended = Promise.withResolvers<string>();
-  const remote = { lasting: false, closed: false, end: ended.resolve };
-  const session: RemoteSession = {
-    get lasting() {
-      return remote.lasting;
-    },
-    ended: ended.promise,
-    serve: async ({ accept }) => {
-      accept().write(Uint8Array.of(7));
-    },
-    close: async () => {
-      remote.closed = true;
-    },
-  };
-  const adapters: Adapters = { ssh: { open: async () => session }, tcp: { open: async () => session } };
-  const reports: SessionReport[] = [];
-  const host = new SessionHost({
-    node: claims.service,
-    adapters,
-    verify: dataPlaneVerifier(claims.cluster, keys),
-    control: {
-      startSession: async (sessionId) => {
-        world.started += 1;
-        if (world.startFails) throw new Error('down');
-        const { org, resource } = claims;
-        return {
-          start: {
-            session: sessionId,
-            generation: 1,
-            org,
-            resource,
-            target: { protocol: 'tcp', host: '127.0.0.1', port: 1 },
-          },
-        };
-      },
-      report: async (_, report) => void reports.push(report),
-    },
-    log: { debug: () => {}, info: () => {}, warn: () => {} },
-    now: () => world.now,
-  });
-  const stream = async () => {
-    const [near, far] = memoryPair();
-    far.observe({ stream: (arrived) => host.serve(arrived, 1), datagrams: () => {}, closed: () => {} });
-    return near.openStream(0);
-  };
-  world = { host, claims, client, signer, reports, remote, started: 0, startFails: false, now: NOW, stream };
+  world = await World.make();
 });
 
-async function attach(
-  changes: Partial<DataPlaneClaims> = {},
-  options: { client?: CryptoKeyPair; token?: string } = {},
-) {
-  const { claims, signer, client, now } = world;
-  const fresh = { ...claims, jti: crypto.randomUUID(), ...changes };
-  const token = options.token ?? (await issueDataPlaneToken(fresh, signer, now));
-  const proof = await proveToken(token, options.client ?? client, now);
-  const stream = await world.stream();
-  stream.write(encodeMessage({ type: 'attach', version: 1, token, proof }));
-  const answer = await takeHead(stream, messageHead(AttachAnswer), 5000);
-  return { answer: answer.value, stream: answer.stream, token };
+async function attach(changes: Partial<DataPlaneClaims> = {}, client = world.client): Promise<Attachment> {
+  return attachTo(await world.ticket(changes), client, world.options);
 }
-
-async function openChannel(channel: string, attachment = world.claims.attachment) {
-  const stream = await world.stream();
-  stream.write(encodeMessage({ type: 'channel', attachment, channel }));
-  return (await takeHead(stream, messageHead(ChannelAnswer), 5000)).value;
-}
-
-const refused = (code: RefusalCode) => expect.objectContaining({ type: 'refused', code });
+const next = () => ({ attachment: id(AttachmentId) });
+const refused = (code: string) => expect.objectContaining({ code });
 
 test('a genuine token gets in, is told the path, and may open what it names', async () => {
-  expect((await attach()).answer).toMatchObject({
-    type: 'attached',
-    session: world.claims.session,
-    relays: 1,
-    resumed: false,
-  });
-  expect(await openChannel('stream')).toEqual({ type: 'opened' });
+  const attachment = await attach();
+  expect(attachment).toMatchObject({ session: world.claims.session, relays: 1, resumed: false });
+  const stream = await attachment.openStream();
+  stream.write(Uint8Array.of(1, 2, 3));
+  stream.end();
+  expect([...(await readAll(stream))]).toEqual([1, 2, 3]);
+  expect(await attachment.ping()).toBeGreaterThan(0);
 });
 
 test('refuses a wrong, expired, replayed, other-node and other-cluster token', async () => {
-  expect((await attach({}, { token: 'not.a.token' })).answer).toEqual(refused('token_invalid'));
-  const { claims, signer } = world;
-  const old = await issueDataPlaneToken({ ...claims, jti: 'old' }, signer, NOW - 120_000);
-  expect((await attach({}, { token: old })).answer).toEqual(refused('token_expired'));
-  expect((await attach({ service: id(NodeId) })).answer).toEqual(refused('token_wrong_node'));
-  expect((await attach({ cluster: id(ClusterId) })).answer).toEqual(refused('token_wrong_cluster'));
-  const { token } = await attach();
-  expect((await attach({}, { token })).answer).toEqual(refused('token_replayed'));
+  const ticket = await world.ticket();
+  const wrong = (token: string) => attachTo({ ...ticket, token }, world.client, world.options);
+  await expect(wrong('not.a.token')).rejects.toEqual(refused('token_invalid'));
+  await expect(wrong(ticket.resume)).rejects.toEqual(refused('token_invalid'));
+  world.now -= 120_000;
+  const old = await world.ticket();
+  world.now = NOW;
+  await expect(attachTo(old, world.client, world.options)).rejects.toEqual(refused('token_expired'));
+  await expect(attach({ service: id(NodeId) })).rejects.toEqual(refused('token_wrong_node'));
+  await attachTo(ticket, world.client, world.options);
+  await expect(attachTo(ticket, world.client, world.options)).rejects.toEqual(refused('token_replayed'));
 });
 
 test('refuses a stolen token: the thief does not hold its key', async () => {
-  const thief = await generateKeyPair('EdDSA');
-  expect((await attach({}, { client: thief })).answer).toEqual(refused('proof_invalid'));
+  await expect(attach({}, await generateKeyPair('EdDSA'))).rejects.toEqual(refused('proof_invalid'));
   expect(world.started).toBe(0);
+});
+
+test('refuses a token that names another sealing key than this node has', async () => {
+  await expect(attach({ seal: 'A'.repeat(43) })).rejects.toEqual(refused('seal_broken'));
 });
 
 test('refuses a token for another resource, organization or generation than the session has', async () => {
   await attach();
   world.remote.lasting = true;
-  const next = () => ({ attachment: id(AttachmentId) });
-  expect((await attach({ ...next(), resource: id(ResourceId) })).answer).toEqual(
+  await expect(attach({ ...next(), resource: id(ResourceId) })).rejects.toEqual(
     refused('token_wrong_resource'),
   );
-  expect((await attach({ ...next(), org: id(OrgId) })).answer).toEqual(refused('token_wrong_org'));
-  expect((await attach({ ...next(), generation: 2 })).answer).toEqual(refused('stale_generation'));
+  await expect(attach({ ...next(), org: id(OrgId) })).rejects.toEqual(refused('token_wrong_org'));
+  await expect(attach({ ...next(), generation: 2 })).rejects.toEqual(refused('stale_generation'));
 });
 
 test('what the control plane says is opened, not what the token says', async () => {
-  expect((await attach({ resource: id(ResourceId) })).answer).toEqual(refused('token_wrong_resource'));
-  expect((await attach({ org: id(OrgId) })).answer).toEqual(refused('token_wrong_org'));
+  await expect(attach({ resource: id(ResourceId) })).rejects.toEqual(refused('token_wrong_resource'));
+  await expect(attach({ org: id(OrgId) })).rejects.toEqual(refused('token_wrong_org'));
 });
 
 test('refuses a channel that the token does not allow, and one without an attachment', async () => {
-  expect(await openChannel('stream')).toEqual(refused('attachment_unknown'));
-  await attach();
-  expect(await openChannel('terminal')).toEqual(refused('channel_not_allowed'));
-  expect(await openChannel('stream', id(AttachmentId))).toEqual(refused('attachment_unknown'));
+  const open = async (channel: string, attachment: string) => {
+    const stream = await world.stream();
+    stream.write(encodeMessage({ type: 'channel', attachment, channel, number: 1, path: 0 }));
+    return (await takeHead(stream, messageHead(JoinAnswer), 5000)).value;
+  };
+  const { attachment } = world.claims;
+  expect(await open('stream', attachment)).toEqual(refused('attachment_unknown'));
+  const attached = await attach();
+  expect(await open('terminal', attachment)).toEqual(refused('channel_not_allowed'));
+  expect(await open('stream', id(AttachmentId))).toEqual(refused('attachment_unknown'));
+  const ignore = () => {};
+  const observer = {
+    data: ignore,
+    stderr: ignore,
+    screen: ignore,
+    exit: ignore,
+    writable: ignore,
+    lost: ignore,
+  };
+  await expect(attached.openTerminal({ mode: 'exec', command: 'id' }, observer)).rejects.toEqual(
+    refused('channel_not_allowed'),
+  );
+  await attached.openStream();
+});
+
+test('what may not be sent does not reach the adapter', async () => {
+  world = await World.make({ stream: { send: false, receive: true } });
+  let heard = 0;
+  world.serve = async ({ accept }) => {
+    const stream = accept();
+    stream.observe({
+      readable: () => {
+        heard += stream.read()?.length ?? 0;
+      },
+      writable: () => {},
+      reset: () => {},
+      stopped: () => {},
+      closed: () => {},
+    });
+    stream.write(Uint8Array.of(7));
+  };
+  const stream = await (await attach()).openStream();
+  stream.write(Uint8Array.of(1, 2, 3));
+  expect([...(await readAll(stream, 1))]).toEqual([7]);
+  await expect.poll(() => stream.write(Uint8Array.of(4))).toBe(false);
+  expect(heard).toBe(0);
 });
 
 test('a session that must last is detached and found again; one that need not ends with its last client', async () => {
   world.remote.lasting = true;
-  const first = await attach();
-  first.stream.reset(1);
+  await (await attach()).detach();
   await expect.poll(() => world.host.held()[0]?.state).toBe('detached');
-  expect((await attach({ attachment: id(AttachmentId) })).answer).toMatchObject({ resumed: true });
+  expect((await attach(next())).resumed).toBe(true);
   expect(world.started).toBe(1);
   world.remote.lasting = false;
   world.host.end(world.claims.session, 'enough');
@@ -193,25 +134,20 @@ test('a session that must last is detached and found again; one that need not en
 });
 
 test('clients that come at once start a session once', async () => {
-  const many = await Promise.all([1, 2, 3].map(() => attach({ attachment: id(AttachmentId) })));
-  expect(many.map(({ answer }) => answer.type)).toEqual(['attached', 'attached', 'attached']);
+  const many = await Promise.all([1, 2, 3].map(() => attach(next())));
+  expect(many.length).toBe(3);
   expect(world.started).toBe(1);
 });
 
 test('a start that fails is told, and the next try starts anew', async () => {
   world.startFails = true;
-  expect((await attach()).answer).toEqual(refused('internal'));
+  await expect(attach()).rejects.toEqual(refused('internal'));
   world.startFails = false;
-  expect((await attach()).answer).toMatchObject({ type: 'attached' });
+  await attach();
 });
 
 test('when the remote side ends, its clients hear why', async () => {
-  const { stream } = await attach();
+  const attachment = await attach();
   world.remote.end('the shell ended');
-  const { value } = await takeHead(
-    stream,
-    messageHead((await import('../../schema/wire/control.ts')).ControlEvent),
-    5000,
-  );
-  expect(value).toEqual({ type: 'ended', reason: 'the shell ended' });
+  expect(await attachment.closed).toEqual({ reason: 'the shell ended', ended: true });
 });

@@ -1,5 +1,4 @@
 /** All sessions of a service node: lets clients in after checking everything again, starts what is asked for the first time, ends what must end. */
-import { TRAFFIC_CLASS } from '../../schema/channel.ts';
 import type { AttachmentId, NodeId, SessionId } from '../../schema/ids.ts';
 import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import {
@@ -10,17 +9,24 @@ import {
   UsedTokens,
 } from '../../schema/tokens/data-plane.ts';
 import { verifyProof } from '../../schema/tokens/proof.ts';
-import { type Attach, type ChannelOpen, ClientOpening } from '../../schema/wire/attach.ts';
+import type { Attach } from '../../schema/wire/attach.ts';
+import { type ChannelOpen, ChannelParams } from '../../schema/wire/channel.ts';
 import { ControlRequest } from '../../schema/wire/control.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
+import { ClientOpening } from '../../schema/wire/opening.ts';
+import type { Resume } from '../../schema/wire/resume.ts';
 import { type Adapters, openRemote } from '../adapters/adapter.ts';
+import { AttachmentKeys, sealPrologue } from '../channel/keys.ts';
+import { nodeAead } from '../channel/node-aead.ts';
+import { type DhKeys, respond } from '../channel/noise.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import type { ByteStream } from '../transport/transport.ts';
 import type { HeldSession, Log, ServiceControl } from './control.ts';
-import { type Attachment, LiveSession } from './live-session.ts';
+import { LiveSession } from './live-session.ts';
 import { Reporter } from './reporter.ts';
+import { SealedClient } from './sealed-client.ts';
 
 const HEAD_MS = 10_000;
 const START_MS = 30_000;
@@ -28,6 +34,8 @@ const MAX_SESSIONS = 5_000;
 
 export interface SessionHostOptions {
   readonly node: NodeId;
+  /** What clients seal with; its public half is in their tokens. */
+  readonly sealKeys: DhKeys;
   readonly adapters: Adapters;
   readonly verify: DataPlaneVerifier;
   readonly control: ServiceControl;
@@ -40,7 +48,7 @@ export class SessionHost {
   readonly #used = new UsedTokens();
   readonly #sessions = new Map<SessionId, Promise<LiveSession>>();
   readonly #live = new Map<SessionId, LiveSession>();
-  readonly #attached = new Map<AttachmentId, { session: LiveSession; attachment: Attachment }>();
+  readonly #attached = new Map<AttachmentId, { session: LiveSession; client: SealedClient }>();
   readonly #closing = new AbortController();
 
   constructor(options: SessionHostOptions) {
@@ -51,7 +59,11 @@ export class SessionHost {
   serve(stream: ByteStream, relays: number): void {
     takeHead(stream, messageHead(ClientOpening), HEAD_MS)
       .then(({ value, stream: rest }) =>
-        value.type === 'attach' ? this.#attach(value, rest, relays) : this.#channel(value, rest),
+        value.type === 'attach'
+          ? this.#attach(value, rest, relays)
+          : value.type === 'resume'
+            ? this.#resume(value, rest, relays)
+            : this.#channel(value, rest),
       )
       .catch((error: unknown) => {
         if (error instanceof ProtocolViolation)
@@ -79,50 +91,109 @@ export class SessionHost {
     for (const session of [...this.#live.values()]) session.end('terminated', 'the service node stops');
   }
 
-  async #attach({ token, proof }: Attach, stream: ByteStream, relays: number): Promise<void> {
-    stream.setClass(TRAFFIC_CLASS.control);
-    const claims = await this.#admit(token, proof);
+  async #attach({ token, proof, seal }: Attach, stream: ByteStream, relays: number): Promise<void> {
+    const { sealKeys } = this.#options;
+    const claims = await this.#admit(token, proof, seal);
+    const { attachment: id } = claims;
+    const prologue = sealPrologue(claims.session, id, token);
+    const secrets = await respond(sealKeys, prologue, seal, new Uint8Array(), nodeAead);
+    stream.write(encodeMessage({ type: 'sealed', seal: secrets.answer }));
+    const client = await SealedClient.start(
+      claims,
+      new AttachmentKeys(secrets, nodeAead, 'service'),
+      stream,
+      {
+        path: (isLive) => this.#attached.get(id)?.session.pathOf(id, isLive),
+        gone: (why) => this.#forget(id, why),
+      },
+    );
+    try {
+      await this.#enter(client, relays);
+    } catch (error) {
+      // From here on only the client is told why.
+      const refusal = error instanceof Refusal ? error : new Refusal('internal', undefined, { cause: error });
+      this.#options.log.info({ code: refusal.code, cause: String(error) }, 'refused');
+      client.channels.tell({ type: 'refused', code: refusal.code, message: refusal.message });
+      client.drop();
+    }
+  }
+
+  async #enter(client: SealedClient, relays: number): Promise<void> {
+    const { claims, channels } = client;
+    const { attachment: id } = claims;
     const resumed = this.#live.has(claims.session);
     const session = await this.#sessionOf(claims);
     session.admit(claims);
-    const { attachment: id } = claims;
-    const leave = () => {
-      if (!this.#attached.delete(id)) return;
-      session.detach(id);
-      stream.end();
-      stream.stop(FLOW_CANCELLED);
-    };
-    stream.write(
-      encodeMessage({ type: 'attached', session: claims.session, attachment: id, relays, resumed }),
-    );
-    const tell = exchangeMessages(stream, ControlRequest, {
-      message: (request) => {
-        if (request.type === 'ping') tell({ type: 'pong', id: request.id });
-        else if (request.type === 'detach') leave();
-        else session.end('terminated', 'ended by its user');
-      },
-      ended: leave,
+    channels.tell({ type: 'attached', session: claims.session, attachment: id, relays, resumed });
+    exchangeMessages(channels.control, ControlRequest, {
+      message: (request) => this.#asked(request, session, client),
+      ended: () => this.#forget(id),
     });
-    const attachment: Attachment = { claims, tell, finish: leave, channels: new Set() };
-    this.#attached.set(id, { session, attachment });
-    session.attach(attachment);
+    this.#attached.set(id, { session, client });
+    const finish = () => client.finish(FLOW_CANCELLED);
+    session.attach({ claims, tell: (message) => channels.tell(message), finish });
   }
 
-  async #admit(token: string, proof: string): Promise<DataPlaneClaims> {
-    const { verify, now, node } = this.#options;
+  #asked(request: ControlRequest, session: LiveSession, { claims, channels }: SealedClient): void {
+    switch (request.type) {
+      case 'ping':
+        return channels.tell({ type: 'pong', id: request.id });
+      case 'abort':
+        return channels.aborted(request);
+      case 'live':
+        return channels.keepOnly(request.channels, request.upTo);
+      case 'detach':
+        return this.#forget(claims.attachment);
+      case 'terminate':
+        session.end('terminated', 'ended by its user');
+        return this.#forget(claims.attachment);
+    }
+  }
+
+  /** The attachment is over, and nobody waits to hear of it. */
+  #forget(id: AttachmentId, why?: Refusal): void {
+    const known = this.#attached.get(id);
+    if (!known) return;
+    if (why) this.#options.log.info({ attachment: id, code: why.code }, 'an attachment did not come back');
+    this.#attached.delete(id);
+    known.session.detach(id);
+    known.client.drop();
+  }
+
+  async #admit(token: string, proof: string, seal: Uint8Array): Promise<DataPlaneClaims> {
+    const { verify, now, node, sealKeys } = this.#options;
     const claims = await verify(token, now());
     authorizeService(claims, node);
-    await verifyProof(proof, token, claims.cnf.jkt, now());
+    if (claims.seal !== Buffer.from(sealKeys.publicKey).toString('base64url'))
+      throw new Refusal('seal_broken', 'the service node has another sealing key now: attach anew');
+    await verifyProof(proof, token, seal, claims.cnf.jkt, now());
     this.#used.use(claims, now());
     return claims;
+  }
+
+  async #resume({ token, proof, path, point }: Resume, stream: ByteStream, relays: number): Promise<void> {
+    const { verify, now, node } = this.#options;
+    const claims = await verify(token, now(), 'resume');
+    authorizeService(claims, node);
+    await verifyProof(proof, token, point, claims.cnf.jkt, now());
+    const known = this.#attached.get(claims.attachment);
+    if (!known) throw new Refusal('attachment_unknown');
+    await known.client.resume(stream, path, point, relays);
   }
 
   async #channel(open: ChannelOpen, stream: ByteStream): Promise<void> {
     const known = this.#attached.get(open.attachment);
     if (!known) throw new Refusal('attachment_unknown');
-    const grant = authorizeChannel(known.attachment.claims, open.channel);
-    stream.setClass(TRAFFIC_CLASS[open.channel]);
-    await known.session.serve(known.attachment, open.channel, open.params, grant, stream);
+    const grant = authorizeChannel(known.client.claims, open.channel);
+    const channel = await known.client.channel(open, stream);
+    if (!channel) return;
+    try {
+      const { value, stream: rest } = await takeHead(channel, messageHead(ChannelParams), HEAD_MS);
+      await known.session.serve(open.channel, value.params, grant, rest);
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) throw error;
+      refuseStream(channel, new Refusal('protocol_violation').flowCode);
+    }
   }
 
   /** The session, started if this is its first attachment; concurrent ones start it once. */

@@ -2,7 +2,7 @@
 import type { SessionStart } from '../../schema/api/nodes.ts';
 import type { Channel, ChannelGrant } from '../../schema/channel.ts';
 import type { AttachmentId } from '../../schema/ids.ts';
-import { FLOW_CANCELLED, Refusal } from '../../schema/refusal.ts';
+import { Refusal } from '../../schema/refusal.ts';
 import type { SessionState } from '../../schema/session.ts';
 import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
@@ -17,8 +17,8 @@ export interface Attachment {
   readonly claims: DataPlaneClaims;
   /** Sends on the control channel. */
   readonly tell: (message: object) => void;
+  /** Ends its channels. */
   readonly finish: () => void;
-  readonly channels: Set<ByteStream>;
 }
 
 export interface LiveSessionEvents {
@@ -31,6 +31,8 @@ export class LiveSession {
   readonly #remote: RemoteSession;
   readonly #events: LiveSessionEvents;
   readonly #attachments = new Map<AttachmentId, Attachment>();
+  /** Those whose path died and who may come back by another. */
+  readonly #away = new Set<AttachmentId>();
   #state: SessionState = 'starting';
   #idle: NodeJS.Timeout | undefined;
 
@@ -43,10 +45,6 @@ export class LiveSession {
 
   get state(): SessionState {
     return this.#state;
-  }
-
-  get attached(): number {
-    return this.#attachments.size;
   }
 
   /** The token speaks of this very session. @throws Refusal */
@@ -62,13 +60,26 @@ export class LiveSession {
     this.#move('active');
   }
 
+  /** An attachment lost its path, or has one again. Its channels wait. */
+  pathOf(id: AttachmentId, isLive: boolean): void {
+    if (!this.#attachments.has(id) || this.#isOver) return;
+    if (isLive) this.#away.delete(id);
+    else this.#away.add(id);
+    this.#move(this.#away.size < this.#attachments.size ? 'active' : 'detached');
+  }
+
   /** Its channels end with it. The session lives on if something of it must. */
   detach(id: AttachmentId): void {
     const attachment = this.#attachments.get(id);
     if (!attachment) return;
     this.#attachments.delete(id);
-    for (const stream of attachment.channels) refuseStream(stream, FLOW_CANCELLED);
-    if (this.#attachments.size > 0 || this.#isOver) return;
+    this.#away.delete(id);
+    attachment.finish();
+    if (this.#isOver) return;
+    if (this.#attachments.size > 0) {
+      if (this.#away.size === this.#attachments.size) this.#move('detached');
+      return;
+    }
     if (!this.#remote.lasting) return this.end('terminated', 'the last client left');
     this.#move('detached');
     this.#idle = setTimeout(() => this.end('terminated', 'nobody attached for too long'), DETACHED_MS);
@@ -76,15 +87,8 @@ export class LiveSession {
   }
 
   /** Serves one channel; a refusal is told to the client on the channel itself. */
-  async serve(
-    attachment: Attachment,
-    channel: Channel,
-    params: unknown,
-    grant: ChannelGrant,
-    stream: ByteStream,
-  ): Promise<void> {
+  async serve(channel: Channel, params: unknown, grant: ChannelGrant, stream: ByteStream): Promise<void> {
     let accepted = false;
-    attachment.channels.add(stream);
     try {
       await this.#remote.serve({
         channel,
@@ -93,6 +97,8 @@ export class LiveSession {
         accept: () => {
           accepted = true;
           stream.write(encodeMessage({ type: 'opened' }));
+          // What the policy does not allow to be sent ends here, before any adapter.
+          if (!grant.send) stream.stop(new Refusal('channel_not_allowed').flowCode);
           return stream;
         },
       });
@@ -100,8 +106,6 @@ export class LiveSession {
       const refusal = error instanceof Refusal ? error : new Refusal('internal', undefined, { cause: error });
       if (accepted) refuseStream(stream, refusal.flowCode);
       else answerRefusal(stream, refusal);
-    } finally {
-      attachment.channels.delete(stream);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Enrolment, EnrolRequest } from '../../schema/api/nodes.ts';
 import { type ClusterId, NodeId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { bootstrapTokens, nodes } from '../../schema/tables/index.ts';
+import { verifySealKey } from '../../schema/tokens/seal-key.ts';
 import { record } from '../audit.ts';
 import { isDuplicate, type Tx } from '../db.ts';
 import { issueNodeCertificate, loadAuthority } from '../keys/authority.ts';
@@ -33,6 +34,7 @@ export async function enrolNode(
         { cluster, id, name: request.name },
         new Date(now()),
       );
+      const sealKey = request.sealKey && (await verifySealKey(request.sealKey, issued.publicKey));
       await forgetUnseen(tx, cluster, request.name);
       await tx.insert(nodes).values({
         id,
@@ -44,6 +46,7 @@ export async function enrolNode(
         publicKey: issued.publicKey,
         certificateHashes: [issued.hash],
         certificateExpiresAt: issued.expiresAt,
+        ...(sealKey ? { sealKey } : {}),
       });
       await bumpNeighbours(tx, await loadCluster(tx, cluster, now()), id);
       await record(tx, {
@@ -60,6 +63,7 @@ export async function enrolNode(
         certificate: issued.pem,
         ca: authority.certificate.toString('pem'),
         signingKeys,
+        ...(sealKey ? { sealKey } : {}),
       };
     })
     .catch((error: unknown) => {

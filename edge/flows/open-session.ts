@@ -1,5 +1,5 @@
 /** Opening a session crosses resources: who may, which service node, which entries, and the one token that lets the client in. */
-import { and, arrayContains, arrayOverlaps, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, arrayContains, arrayOverlaps, desc, eq, gt, isNotNull, isNull } from 'drizzle-orm';
 import { calculateJwkThumbprint } from 'jose';
 import type { EntryPoint, SessionTicket } from '../../schema/api/sessions.ts';
 import {
@@ -131,6 +131,7 @@ async function pickService(tx: Tx, cluster: ClusterId, pool: string, now: number
       and(
         live(cluster, now),
         arrayContains(nodes.roles, ['service']),
+        isNotNull(nodes.sealKey),
         arrayOverlaps(nodes.egressPools, [pool]),
       ),
     )
@@ -177,8 +178,9 @@ async function ticket(
   placed: Placed,
 ): Promise<SessionTicket> {
   const { db, master, now } = services;
-  const { entries, signer } = await db.platform(async (tx) => ({
+  const { entries, signer, sealKey } = await db.platform(async (tx) => ({
     entries: await pickEntries(tx, placed.cluster, now()),
+    sealKey: await sealKeyOf(tx, placed.service),
     signer: await loadSigner(tx, master, 'signing', placed.cluster),
   }));
   const attachment = AttachmentId.parse(crypto.randomUUID());
@@ -197,24 +199,32 @@ async function ticket(
       requestId,
     });
   });
-  const token = await issueDataPlaneToken(
-    {
-      jti: crypto.randomUUID(),
-      sub: caller.user,
-      org,
-      cluster: placed.cluster,
-      session: placed.id,
-      generation: placed.generation,
-      attachment,
-      resource: placed.resource,
-      protocol: placed.allowed.protocol,
-      service: placed.service,
-      entries: entries.ids,
-      channels: placed.allowed.channels,
-      cnf: { jkt: await calculateJwkThumbprint(key) },
-    },
-    signer,
-    now(),
-  );
-  return { session: placed.id, attachment, token, entries: entries.points };
+  const claims = {
+    jti: crypto.randomUUID(),
+    sub: caller.user,
+    org,
+    cluster: placed.cluster,
+    session: placed.id,
+    generation: placed.generation,
+    attachment,
+    resource: placed.resource,
+    protocol: placed.allowed.protocol,
+    service: placed.service,
+    seal: sealKey,
+    entries: entries.ids,
+    channels: placed.allowed.channels,
+    cnf: { jkt: await calculateJwkThumbprint(key) },
+  };
+  const [token, resume] = await Promise.all([
+    issueDataPlaneToken(claims, signer, now()),
+    issueDataPlaneToken(claims, signer, now(), 'resume'),
+  ]);
+  return { session: placed.id, attachment, token, resume, sealKey, entries: entries.points };
+}
+
+/** Asked for with each ticket: the node may have another since. */
+async function sealKeyOf(tx: Tx, service: NodeId): Promise<string> {
+  const [row] = await tx.select({ sealKey: nodes.sealKey }).from(nodes).where(eq(nodes.id, service));
+  if (!row?.sealKey) throw new Refusal('no_service_node');
+  return row.sealKey;
 }

@@ -1598,7 +1598,7 @@ export interface components {
     schemas: {
         Problem: {
             /** @enum {string} */
-            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused";
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken";
             detail: string;
             errors?: {
                 message: string;
@@ -2725,6 +2725,7 @@ export interface operations {
             content: {
                 "application/json": {
                     csr: string;
+                    sealKey?: string;
                 };
             };
         };
@@ -2737,6 +2738,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         certificate: string;
+                        sealKey?: string;
                     };
                 };
             };
@@ -2852,6 +2854,7 @@ export interface operations {
                 "application/json": {
                     csr: string;
                     name: string;
+                    sealKey?: string;
                     token: string;
                 };
             };
@@ -2870,6 +2873,7 @@ export interface operations {
                         cluster: string;
                         /** Format: uuid */
                         node: string;
+                        sealKey?: string;
                         signingKeys: {
                             keys: {
                                 /** @enum {string} */
@@ -5410,6 +5414,8 @@ export interface operations {
                             /** Format: uri */
                             url: string;
                         }[];
+                        resume: string;
+                        sealKey: string;
                         /** Format: uuid */
                         session: string;
                         token: string;
@@ -5480,6 +5486,8 @@ export interface operations {
                             /** Format: uri */
                             url: string;
                         }[];
+                        resume: string;
+                        sealKey: string;
                         /** Format: uuid */
                         session: string;
                         token: string;

@@ -4,6 +4,7 @@ import { ClusterId, Name, NodeId, OrgId, ResourceId, SessionId } from '../ids.ts
 import { Target } from '../resource.ts';
 import { SessionState } from '../session.ts';
 import { SigningKeySet } from '../snapshot.ts';
+import { SealKey } from '../tokens/seal-key.ts';
 
 const Pem = z
   .string()
@@ -20,6 +21,8 @@ export const EnrolRequest = z.strictObject({
   name: Name,
   /** PKCS#10 with a P-256 key (RFC 2986), PEM. The key itself never leaves the node. */
   csr: Pem,
+  /** Its sealing key (tokens/seal-key.ts); a service node has one. */
+  sealKey: z.string().max(1024).optional(),
 });
 export type EnrolRequest = z.infer<typeof EnrolRequest>;
 
@@ -29,11 +32,13 @@ export const Enrolment = z.object({
   certificate: Pem,
   ca: Pem,
   signingKeys: SigningKeySet,
+  /** What the cluster knows as this node's sealing key. */
+  sealKey: SealKey.optional(),
 });
 export type Enrolment = z.infer<typeof Enrolment>;
 
-export const RenewRequest = z.strictObject({ csr: Pem });
-export const Renewal = z.object({ certificate: Pem });
+export const RenewRequest = z.strictObject({ csr: Pem, sealKey: z.string().max(1024).optional() });
+export const Renewal = z.object({ certificate: Pem, sealKey: SealKey.optional() });
 
 /** `?since=VERSION&wait=SECONDS`: 204 when nothing newer came within the wait. */
 export const SnapshotQuery = z.object({

@@ -4,6 +4,7 @@ import { AttachmentId, ResourceId, SessionId } from '../ids.ts';
 import { Protocol } from '../resource.ts';
 import { SessionState } from '../session.ts';
 import { ClientKey } from '../tokens/proof.ts';
+import { SealKey } from '../tokens/seal-key.ts';
 
 export const OpenSession = z.strictObject({ resource: ResourceId, key: ClientKey });
 export const AttachSession = z.strictObject({ key: ClientKey });
@@ -22,6 +23,10 @@ export const SessionTicket = z.object({
   session: SessionId,
   attachment: AttachmentId,
   token: z.string(),
+  /** For going over to another path later; it opens nothing by itself. */
+  resume: z.string(),
+  /** The service node's key; the token says the same. */
+  sealKey: SealKey,
   /** Nearest first. */
   entries: z.array(EntryPoint).min(1),
 });

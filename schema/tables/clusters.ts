@@ -48,6 +48,8 @@ export const nodes = pgTable(
     /** SHA-256 of the certificates it may show, base64url, newest first. */
     certificateHashes: text().array().notNull(),
     certificateExpiresAt: at().notNull(),
+    /** X25519, raw, base64url: what clients seal with when this is their service node. */
+    sealKey: text(),
     snapshotVersion: integer().notNull().default(1),
     lastSeenAt: at(),
     revokedAt: at(),

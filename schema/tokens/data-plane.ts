@@ -1,6 +1,7 @@
 /**
  * The data-plane token: an EdDSA JWT (RFC 7519, RFC 8037) that lives a minute and lets one client make one attachment. It is bound to a
- * key the client just made (`cnf.jkt`, RFC 7800 and RFC 7638); entry and service node verify it offline.
+ * key the client just made (`cnf.jkt`, RFC 7800 and RFC 7638); entry and service node verify it offline. Its twin for resuming lives as long as the
+ * control plane lets an attachment live, and opens nothing: only who holds the attachment's keys as well gets back to it.
  * `verify` says the token is genuine; `authorize*` say what it is good for here.
  */
 import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, SignJWT } from 'jose';
@@ -12,7 +13,13 @@ import { Protocol } from '../resource.ts';
 import { CLOCK_SKEW_S, verifyJws } from './verify.ts';
 
 export const DATA_PLANE_LIFETIME_S = 60;
-const TYP = 'fabric-dp+jwt';
+/** How long after it was made an attachment may go over to another path, seconds. */
+export const RESUME_LIFETIME_S = 12 * 3600;
+export type TokenUse = 'attach' | 'resume';
+const USES = {
+  attach: { typ: 'fabric-dp+jwt', seconds: DATA_PLANE_LIFETIME_S },
+  resume: { typ: 'fabric-dp-resume+jwt', seconds: RESUME_LIFETIME_S },
+} as const satisfies Record<TokenUse, { typ: string; seconds: number }>;
 const AUDIENCE = 'fabric-data-plane';
 
 export const DataPlaneClaims = z.object({
@@ -29,6 +36,8 @@ export const DataPlaneClaims = z.object({
   resource: ResourceId,
   protocol: Protocol,
   service: NodeId,
+  /** The service node's X25519 key for sealing, base64url: whoever can change what a client is told must change this too, and can not. */
+  seal: z.string().length(43),
   entries: z.array(NodeId).min(1).max(16),
   channels: ChannelGrants,
   cnf: z.strictObject({ jkt: z.string().length(43) }),
@@ -44,25 +53,30 @@ export function issueDataPlaneToken(
   claims: Omit<DataPlaneClaims, 'iss' | 'exp'>,
   signer: { key: CryptoKey; kid: string },
   now: number,
+  use: TokenUse = 'attach',
 ): Promise<string> {
   const seconds = Math.floor(now / 1000);
   return new SignJWT({ ...claims })
-    .setProtectedHeader({ alg: 'EdDSA', typ: TYP, kid: signer.kid })
+    .setProtectedHeader({ alg: 'EdDSA', typ: USES[use].typ, kid: signer.kid })
     .setIssuer(clusterIssuer(claims.cluster))
     .setAudience(AUDIENCE)
     .setIssuedAt(seconds)
-    .setExpirationTime(seconds + DATA_PLANE_LIFETIME_S)
+    .setExpirationTime(seconds + USES[use].seconds)
     .sign(signer.key);
 }
 
 /** Checks tokens of one cluster against its published keys. */
-export type DataPlaneVerifier = (token: string, now: number) => Promise<DataPlaneClaims>;
+export type DataPlaneVerifier = (token: string, now: number, use?: TokenUse) => Promise<DataPlaneClaims>;
 
 /** @returns a verifier that throws Refusal `token_invalid`, `token_expired` or `token_wrong_cluster` */
 export function dataPlaneVerifier(cluster: ClusterId, keys: JSONWebKeySet): DataPlaneVerifier {
   const keySet = createLocalJWKSet(keys);
-  return async (token, now) => {
-    const payload = await verifyJws(token, keySet, ['EdDSA'], { typ: TYP, audience: AUDIENCE, now });
+  return async (token, now, use = 'attach') => {
+    const payload = await verifyJws(token, keySet, ['EdDSA'], {
+      typ: USES[use].typ,
+      audience: AUDIENCE,
+      now,
+    });
     const claims = DataPlaneClaims.safeParse(payload);
     if (!claims.success) throw new Refusal('token_invalid');
     if (claims.data.cluster !== cluster || claims.data.iss !== clusterIssuer(cluster)) {

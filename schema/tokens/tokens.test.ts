@@ -46,6 +46,7 @@ beforeAll(async () => {
     resource: id(ResourceId),
     protocol: 'ssh',
     service,
+    seal: 'A'.repeat(43),
     entries: [entry],
     channels: { terminal: { send: true, receive: true }, clipboard: { send: false, receive: false } },
     cnf: { jkt: await calculateJwkThumbprint(await publicClientKey(client.publicKey)) },
@@ -100,19 +101,33 @@ test('a token is used once, is forgotten after it expired, and a full memory ref
   used.use({ jti: 'b', exp: exp + 60 }, NOW + 66_000);
 });
 
-test('a proof holds for its own token, key and time only', async () => {
+test('a token to resume is no token to attach, nor the other way round, and it outlives the minute', async () => {
+  const resume = await issueDataPlaneToken(claims, signer, NOW, 'resume');
+  await expect(verify(resume, NOW)).rejects.toEqual(refusedWith('token_invalid'));
+  await expect(verify(await issueDataPlaneToken(claims, signer, NOW), NOW, 'resume')).rejects.toEqual(
+    refusedWith('token_invalid'),
+  );
+  expect(await verify(resume, NOW + 11 * 3600_000, 'resume')).toMatchObject(claims);
+  await expect(verify(resume, NOW + 13 * 3600_000, 'resume')).rejects.toEqual(refusedWith('token_expired'));
+});
+
+test('a proof holds for its own token, message, key and time only', async () => {
   const token = await issueDataPlaneToken(claims, signer, NOW);
-  const proof = await proveToken(token, client, NOW);
-  await verifyProof(proof, token, claims.cnf.jkt, NOW);
-  const thief = await proveToken(token, await generateKeyPair('EdDSA'), NOW);
-  const cases: [string, string, number][] = [
-    [thief, token, NOW],
-    [proof, `${token}x`, NOW],
-    [proof, token, NOW + 120_000],
-    ['not.a.proof', token, NOW],
+  const said = Uint8Array.of(1, 2, 3);
+  const proof = await proveToken(token, said, client, NOW);
+  await verifyProof(proof, token, said, claims.cnf.jkt, NOW);
+  const thief = await proveToken(token, said, await generateKeyPair('EdDSA'), NOW);
+  const cases: [string, string, Uint8Array, number][] = [
+    [thief, token, said, NOW],
+    [proof, `${token}x`, said, NOW],
+    [proof, token, Uint8Array.of(1, 2, 4), NOW],
+    [proof, token, said, NOW + 120_000],
+    ['not.a.proof', token, said, NOW],
   ];
-  for (const [given, of, now] of cases) {
-    await expect(verifyProof(given, of, claims.cnf.jkt, now)).rejects.toEqual(refusedWith('proof_invalid'));
+  for (const [given, of, message, now] of cases) {
+    await expect(verifyProof(given, of, message, claims.cnf.jkt, now)).rejects.toEqual(
+      refusedWith('proof_invalid'),
+    );
   }
 });
 

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { ProtocolViolation } from '../refusal.ts';
-import { ChannelOpen, ClientOpening } from './attach.ts';
+import { ChannelOpen } from './channel.ts';
 import { FlowOpen } from './flow.ts';
 import { LinkMessage } from './link.ts';
 import { decodeMessage, encodeMessage, MAX_MESSAGE, messageLength } from './message.ts';
+import { ClientOpening } from './opening.ts';
 
 const attachment = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
@@ -14,9 +15,12 @@ test('a message survives the wire', () => {
     type: 'channel',
     attachment,
     channel: 'terminal',
-    params: { mode: 'exec', command: 'grüß' },
+    number: 7,
+    path: 1,
+    point: new Uint8Array(22).fill(9),
   };
-  expect(decodeMessage(ChannelOpen, encodeMessage(open))).toEqual(open);
+  const back = decodeMessage(ChannelOpen, encodeMessage(open));
+  expect({ ...back, point: Uint8Array.from(back.point ?? []) }).toEqual(open);
 });
 
 test('the length is known from two bytes and not before', () => {
@@ -33,6 +37,15 @@ test('refuses an unknown field and an unknown type', () => {
   const flow = { type: 'flow', to: attachment, class: 1, hops: 0 };
   expect(() => decodeMessage(FlowOpen, encodeMessage({ ...flow, extra: 1 }))).toThrow(ProtocolViolation);
   expect(() => decodeMessage(LinkMessage, encodeMessage({ type: 'gossip' }))).toThrow(ProtocolViolation);
+});
+
+test('an entry is not told what a channel is for', () => {
+  const open = { type: 'channel', attachment, channel: 'terminal', number: 1, path: 0 };
+  decodeMessage(ClientOpening, encodeMessage(open));
+  for (const more of [{ params: { mode: 'shell' } }, { channel: 'control' }, { number: 0 }])
+    expect(() => decodeMessage(ClientOpening, encodeMessage({ ...open, ...more }))).toThrow(
+      ProtocolViolation,
+    );
 });
 
 test('refuses bytes after the message', () => {

@@ -21,6 +21,7 @@ import { ofNumber, toText } from '../../schema/sign-in/octets.ts';
 import { SRP, verifierOf } from '../../schema/sign-in/srp.ts';
 import { deriveX } from '../../schema/sign-in/two-secret.ts';
 import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
+import { signSealKey } from '../../schema/tokens/seal-key.ts';
 import { Contract } from './contract.ts';
 import { MASTER_KEY, PLATFORM_OWNER, SECRET_KEY, type TestDatabase } from './database.ts';
 
@@ -262,10 +263,12 @@ export async function enrolNode(
     await api.call('POST', `/v1/platform/clusters/${cluster}/bootstrap-tokens`, body, platform)
   ).body;
   const keys = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+  const sealKey = crypto.getRandomValues(new Uint8Array(32));
   const { body: enrolment } = await api.call('POST', '/v1/nodes/enrol', {
     token,
     name,
     csr: await csrOf(keys),
+    sealKey: await signSealKey(sealKey, keys.privateKey),
   });
   return {
     enrolment,

@@ -2,7 +2,7 @@
 
 import { sql } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
-import { compactDecrypt, exportJWK, generateKeyPair } from 'jose';
+import { base64url, compactDecrypt, exportJWK, generateKeyPair } from 'jose';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LocalCounts, redisLimits } from '../../edge/limits.ts';
@@ -12,6 +12,7 @@ import { Snapshot } from '../../schema/snapshot.ts';
 import * as tables from '../../schema/tables/index.ts';
 import { dataPlaneVerifier } from '../../schema/tokens/data-plane.ts';
 import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
+import { signSealKey } from '../../schema/tokens/seal-key.ts';
 import { verifySigned } from '../../schema/tokens/signed.ts';
 import { ControlApi, clientKey, csrOf, enrolNode, makeTenant, P256, type TestNode } from './control-api.ts';
 import { PLATFORM_OWNER, startDatabase, type TestDatabase } from './database.ts';
@@ -325,6 +326,13 @@ test('a ticket names session, nodes and channels, and is bound to the client key
     entries: [entry.enrolment.node],
   });
   expect(claims.channels).toHaveProperty('terminal');
+  expect([body.sealKey, claims.seal]).toEqual([service.enrolment.sealKey, service.enrolment.sealKey]);
+  const resuming = await dataPlaneVerifier(service.enrolment.cluster, service.enrolment.signingKeys)(
+    body.resume,
+    api.now + 3600_000,
+    'resume',
+  );
+  expect(resuming).toMatchObject({ attachment: claims.attachment, seal: claims.seal, cnf: claims.cnf });
   expect(body.entries).toHaveLength(1);
   expect(body.entries[0].url).toBe('https://127.0.0.1:4433/fabric');
   const listed = JSON.stringify(
@@ -423,6 +431,30 @@ test('nodes that were not heard of get no sessions', async () => {
   api.now += 31_000;
   expect((await openSession()).body.code).toBe('no_service_node');
   api.now -= 31_000;
+});
+
+test('a sealing key that the node did not sign is refused; a new one is in the next ticket', async () => {
+  const { privateKey } = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+  const sealKey = crypto.getRandomValues(new Uint8Array(32));
+  const renew = async (signer: CryptoKey, certified: CryptoKeyPair) =>
+    api.call(
+      'POST',
+      '/v1/node/renew',
+      { csr: await csrOf(certified), sealKey: await signSealKey(sealKey, signer) },
+      await service.assertion(),
+    );
+  await beat(service, []);
+  const { kty, crv, x, y } = await exportJWK(service.key);
+  const publicKey = await crypto.subtle.importKey('jwk', { kty, crv, x, y } as JsonWebKey, P256, true, [
+    'verify',
+  ]);
+  const own = { privateKey: service.key, publicKey };
+  const forged = await renew(privateKey, own);
+  expect([forged.status, forged.body.code]).toEqual([400, 'bad_request']);
+  expect((await openSession()).body.sealKey).toBe(service.enrolment.sealKey);
+  const told = base64url.encode(sealKey);
+  expect((await renew(service.key, own)).body.sealKey).toBe(told);
+  expect((await openSession()).body.sealKey).toBe(told);
 });
 
 test('a renewed certificate keeps the old hash while browsers may still meet it', async () => {

@@ -11,7 +11,7 @@ import { generateKeyPair } from 'jose';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attach } from '../../dataplane/client/attach.ts';
-import { nodeDialer } from '../../dataplane/client/node.ts';
+import { nodeAead, nodeDialer } from '../../dataplane/client/node.ts';
 import { Fabric } from '../fabric.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -129,12 +129,12 @@ test('what is refused is said in words and in the exit status', async () => {
 test('a ticket that somebody else picked up, or picked up twice, opens nothing', async () => {
   const { ticket, keys } = await fabric.ticket('demo-shell');
   const thief = await generateKeyPair('EdDSA');
-  await expect(attach(ticket, thief, { dial: nodeDialer() })).rejects.toMatchObject({
+  await expect(attach(ticket, thief, { dial: nodeDialer(), aead: nodeAead })).rejects.toMatchObject({
     code: 'proof_invalid',
   });
-  const attachment = await attach(ticket, keys, { dial: nodeDialer() });
+  const attachment = await attach(ticket, keys, { dial: nodeDialer(), aead: nodeAead });
   expect(attachment.relays).toBe(1);
-  await expect(attach(ticket, keys, { dial: nodeDialer() })).rejects.toMatchObject({
+  await expect(attach(ticket, keys, { dial: nodeDialer(), aead: nodeAead })).rejects.toMatchObject({
     code: 'token_replayed',
   });
   await expect(

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attach } from '../../dataplane/client/attach.ts';
-import { nodeDialer } from '../../dataplane/client/node.ts';
+import { nodeAead, nodeDialer } from '../../dataplane/client/node.ts';
 import { Fabric } from '../fabric.ts';
 
 const PATIENCE_MS = 20_000;
@@ -131,7 +131,7 @@ test('where UDP is blocked a client is in over TCP within two seconds, and knows
   const url = entry?.url.replace(`:${to.port}`, `:${port}`) ?? '';
   const startedAt = performance.now();
   const blocked = { ...ticket, entries: [{ url, certificateHashes: entry?.certificateHashes ?? [] }] };
-  const attachment = await attach(blocked, keys, { dial: nodeDialer() });
+  const attachment = await attach(blocked, keys, { dial: nodeDialer(), aead: nodeAead });
   expect(performance.now() - startedAt).toBeLessThan(2_000);
   expect(attachment.carrier).toBe('tcp');
   expect(await attachment.ping()).toBeLessThan(1_000);

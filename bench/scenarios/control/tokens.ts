@@ -44,6 +44,7 @@ export async function tokenRate(
         resource: ResourceId.parse(tenancy.resource),
         protocol: 'ssh',
         service: node,
+        seal: 'A'.repeat(43),
         entries: [node],
         channels: { terminal: { send: true, receive: true } },
         cnf: { jkt },

@@ -17,6 +17,7 @@ import {
 import { SessionId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { nodes as table } from '../../../schema/tables/index.ts';
+import { verifySealKey } from '../../../schema/tokens/seal-key.ts';
 import { forAnyone, forNodes } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { enrolNode } from '../../flows/enrol-node.ts';
@@ -98,17 +99,14 @@ nodes.openapi(renew, async (c) => {
   const services = c.get('services');
   const node = c.get('node');
   const now = new Date(services.now());
-  const pem = await services.db.platform(async (tx) => {
+  const { csr, sealKey: stated } = c.req.valid('json');
+  const renewal = await services.db.platform(async (tx) => {
     await lockCluster(tx, node.cluster);
     const [row] = await tx.select().from(table).where(eq(table.id, node.id)).for('update');
     if (!row) throw new Refusal('token_invalid');
     const authority = await loadAuthority(tx, services.master, node.cluster);
-    const issued = await issueNodeCertificate(
-      authority,
-      c.req.valid('json').csr,
-      { ...node, name: row.name },
-      now,
-    );
+    const issued = await issueNodeCertificate(authority, csr, { ...node, name: row.name }, now);
+    const sealKey = stated && (await verifySealKey(stated, issued.publicKey));
     await tx
       .update(table)
       .set({
@@ -116,6 +114,7 @@ nodes.openapi(renew, async (c) => {
         publicKey: issued.publicKey,
         certificateHashes: [issued.hash, ...row.certificateHashes].slice(0, KEPT_HASHES),
         certificateExpiresAt: issued.expiresAt,
+        ...(sealKey ? { sealKey } : {}),
       })
       .where(eq(table.id, node.id));
     if (issued.spki !== row.spki)
@@ -126,9 +125,9 @@ nodes.openapi(renew, async (c) => {
       action: 'node.renew',
       requestId: c.get('requestId'),
     });
-    return issued.pem;
+    return { certificate: issued.pem, ...(sealKey ? { sealKey } : {}) };
   });
-  return c.json({ certificate: pem }, 200);
+  return c.json(renewal, 200);
 });
 
 nodes.openapi(snapshot, async (c) => {

@@ -4,7 +4,7 @@ import { Terminal } from '@xterm/xterm';
 import { generateKeyPair } from 'jose';
 import { attach } from '../../../../dataplane/client/attach.ts';
 import type { Attachment, Carrier } from '../../../../dataplane/client/attachment.ts';
-import { dialBrowser } from '../../../../dataplane/client/browser.ts';
+import { dialBrowser, webAead } from '../../../../dataplane/client/browser.ts';
 import type { TerminalChannel, TerminalObserver } from '../../../../dataplane/client/terminal.ts';
 import type { ResourceView } from '../../../../schema/api/resources.ts';
 import type { SessionId } from '../../../../schema/ids.ts';
@@ -131,7 +131,7 @@ export class TerminalLine {
     const ticket = this.#session
       ? await this.#api.attach(this.#session, key)
       : await this.#api.open(this.#resource.id, key);
-    const attachment = await attach(ticket, keys, { dial: dialBrowser, signal });
+    const attachment = await attach(ticket, keys, { dial: dialBrowser, aead: webAead, signal });
     if (signal.aborted) {
       void attachment.detach();
       return undefined;
@@ -146,6 +146,7 @@ export class TerminalLine {
     );
     this.#tries = 0;
     this.#update({ state: 'live', path: attachment });
+    attachment.watchPath((state) => this.#update({ ...this.#status, state, path: attachment }));
     void attachment.closed.then(({ ended, reason }) =>
       over.resolve(ended ? new Refusal('session_ended', reason) : undefined),
     );

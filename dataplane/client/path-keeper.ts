@@ -1,0 +1,178 @@
+/** Keeps an attachment on a path: notices when one is lost, takes the attachment over to the next, gives up in the end. */
+import { Refusal, type RefusalCode } from '../../schema/refusal.ts';
+import type { Attached } from '../../schema/wire/attach.ts';
+import { RESUME_MS } from '../channel/attachment-life.ts';
+import type { SealedChannel } from '../channel/channel.ts';
+import type { ChannelName } from '../channel/keys.ts';
+import type { Carrier, Connection } from '../transport/transport.ts';
+import { PathWatch } from './path-watch.ts';
+import { type Joining, joinChannel, type Resuming, resumePath } from './resume.ts';
+
+export type PathState = 'live' | 'reconnecting';
+
+export interface PathKeeperOptions extends Resuming {
+  readonly connection: Connection;
+  readonly attached: Attached;
+}
+
+export interface PathEvents {
+  /** Makes the service node say something. */
+  ask(): void;
+  /** There will be no further path. */
+  over(why: Refusal): void;
+}
+
+/** Full jitter below these, milliseconds. */
+const BACKOFF_MS = { first: 50, most: 3_000 } as const;
+/** How long one channel may be without a path while the others have theirs: its end may be on its way on the control channel. */
+const STRAY_MS = 1_000;
+/** Paths that brought what was not sealed by the other end, before the attachment is given up. */
+const MAX_BROKEN = 3;
+const TICK_MS = 1_000;
+/** Refusals that another try does not mend. */
+const FINAL: ReadonlySet<RefusalCode> = new Set([
+  'attachment_unknown',
+  'session_ended',
+  'token_expired',
+  'token_invalid',
+  'token_wrong_node',
+  'stale_generation',
+]);
+
+/** Refusals of a channel that speak of its path. */
+const OF_THE_PATH: ReadonlySet<RefusalCode> = new Set([
+  'no_route',
+  'unavailable',
+  'attachment_unknown',
+  'stale_generation',
+  'seal_broken',
+  'conflict',
+]);
+
+export class PathKeeper {
+  relays: number;
+  /** Counts the paths so far, from 0. */
+  number = 0;
+  readonly #options: PathKeeperOptions;
+  readonly #events: PathEvents;
+  readonly #watch = new PathWatch();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #connection: Connection | undefined;
+  #carrier: Carrier;
+  #watcher: (state: PathState) => void = () => {};
+  #broken = 0;
+  #over = false;
+
+  constructor(options: PathKeeperOptions, events: PathEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.relays = options.attached.relays;
+    this.#carrier = options.connection.carrier;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#have(options.connection);
+  }
+
+  get carrier(): Carrier {
+    return this.#carrier;
+  }
+
+  watch(watcher: (state: PathState) => void): void {
+    this.#watcher = watcher;
+  }
+
+  /** Opens a new channel; without a path it goes out with the next one, like all the rest. @throws Refusal */
+  async begin(name: ChannelName, channel: SealedChannel): Promise<void> {
+    const connection = this.#connection;
+    if (connection) await this.#join(connection, { name, channel, isNew: true });
+  }
+
+  channelLost(channel: SealedChannel, broken: boolean): void {
+    if (broken) this.#broken += 1;
+    if (this.#broken > MAX_BROKEN) return this.#give(new Refusal('seal_broken'));
+    if (broken || channel === this.#options.channels.control) return this.#lost();
+    const path = this.number;
+    setTimeout(() => {
+      if (path === this.number && !channel.isDone && !channel.hasPath) this.#lost();
+    }, STRAY_MS);
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#over = true;
+    clearInterval(this.#timer);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.close(0, reason);
+  }
+
+  #have(connection: Connection): void {
+    this.#connection = connection;
+    this.#carrier = connection.carrier;
+    this.#watch.restart();
+    void connection.closed.then(() => {
+      if (this.#connection === connection) this.#lost();
+    });
+  }
+
+  #tick(): void {
+    const { control, live } = this.#options.channels;
+    if (!this.#connection) return;
+    const all = [control, ...live.map(({ channel }) => channel)].map(({ count }) => count);
+    const sum = (of: 'sent' | 'received') => all.reduce((total, count) => total + count[of], 0);
+    const found = this.#watch.look(sum('sent'), sum('received'));
+    if (found === 'ask') this.#events.ask();
+    else if (found === 'dead') this.#lost();
+  }
+
+  #lost(): void {
+    const connection = this.#connection;
+    if (!connection || this.#over) return;
+    this.#connection = undefined;
+    this.#options.channels.leave();
+    void connection.close(0, 'the path was lost');
+    this.#watcher('reconnecting');
+    void this.#next();
+  }
+
+  async #next(): Promise<void> {
+    const deadline = performance.now() + RESUME_MS;
+    let why: unknown;
+    for (let most: number = BACKOFF_MS.first; !this.#over; most = Math.min(most * 2, BACKOFF_MS.most)) {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * most));
+      if (performance.now() > deadline)
+        return this.#give(new Refusal('unavailable', 'the connection was lost', { cause: why }));
+      try {
+        this.number += 1;
+        const { connection, relays } = await resumePath(this.#options, this.number);
+        if (this.#over) return void connection.close(0, 'left');
+        this.relays = relays;
+        this.#have(connection);
+        for (const known of this.#options.channels.live)
+          this.#join(connection, { ...known, isNew: false }).catch((error: Refusal) =>
+            this.#options.channels.abandon(known.channel, error.flowCode),
+          );
+        return this.#watcher('live');
+      } catch (error) {
+        if (error instanceof Refusal && FINAL.has(error.code)) return this.#give(error);
+        why = error;
+      }
+    }
+  }
+
+  /** @throws Refusal that another path would not mend */
+  async #join(connection: Connection, joining: Joining): Promise<void> {
+    const path = this.number;
+    try {
+      await joinChannel(this.#options, connection, path, joining);
+    } catch (error) {
+      const isRefused = error instanceof Refusal;
+      if (isRefused && !OF_THE_PATH.has(error.code)) throw error;
+      if (path === this.number) this.channelLost(joining.channel, isRefused && error.code === 'seal_broken');
+    }
+  }
+
+  #give(why: Refusal): void {
+    if (this.#over) return;
+    void this.close(why.message);
+    this.#events.over(why);
+  }
+}
