@@ -114,13 +114,14 @@ test('what is made for a recipient only its identity opens, what is made for a p
     readBackup(readSealed(path(name), key), {});
   expect(await reading('key', { identity })).toEqual(made);
   expect(await reading('phrase', { passphrase })).toEqual(made);
-  for (const refused of [
-    reading('key', { identity: other }),
-    reading('key', { passphrase }),
-    reading('phrase', { identity }),
-    reading('phrase', { passphrase: new Secret('correct horse battery stable') }),
-  ])
-    await expect(refused).rejects.toMatchObject({ code: 'backup_invalid' });
+  const wrong = [
+    ['key', { identity: other }],
+    ['key', { passphrase }],
+    ['phrase', { identity }],
+    ['phrase', { passphrase: new Secret('correct horse battery stable') }],
+  ] as const;
+  for (const [name, key] of wrong)
+    await expect(reading(name, key)).rejects.toMatchObject({ code: 'backup_invalid' });
 });
 
 test('a file that was changed, cut off or lengthened is refused, and the database stays empty', async () => {
