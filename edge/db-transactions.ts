@@ -45,15 +45,24 @@ function steady(scope: Scope, life: Life): Scope {
       parameters: postgres.ParameterOrJSON<never>[],
       options: postgres.UnsafeQueryOptions,
     ) => {
-      if (life.over) throw Object.assign(new Error('the transaction is over'), { code: 'CONNECTION_CLOSED' });
+      refuseWhenDead(life);
       const query = unsafe(text, parameters, { ...options, prepare: true });
       query.catch((error: unknown) => {
         if (isAway(error)) life.doubtful = true;
       });
       return query;
     },
-    savepoint: (work: Work) => savepoint((inner) => outlived(life, () => work(steady(inner, life)))),
+    savepoint: (work: Work) => {
+      // The driver's own statement would be sent on whatever is there.
+      refuseWhenDead(life);
+      return savepoint((inner) => outlived(life, () => work(steady(inner, life))));
+    },
   });
+}
+
+function refuseWhenDead(life: Life): void {
+  if (life.over || life.doubtful)
+    throw Object.assign(new Error('the transaction is over'), { code: 'CONNECTION_CLOSED' });
 }
 
 /** Never settles when the connection died meanwhile: the driver has told who waits by another way, and must send nothing more. */

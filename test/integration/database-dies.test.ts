@@ -66,6 +66,17 @@ test('after the last question, before the commit: nothing is said to be done', a
   );
 });
 
+test('between two parts of a larger transaction, the second of which is then not begun', async () => {
+  await expectCut(
+    db.together(async (bound) => {
+      await bound.platform((tx) => ask(tx));
+      await cut();
+      await settled();
+      return bound.platform((tx) => ask(tx));
+    }),
+  );
+});
+
 test('when the work hides the reason behind one of its own', async () => {
   const transaction = db.together(async (bound) => {
     const part = bound.platform((tx) => ask(tx, 30));
