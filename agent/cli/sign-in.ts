@@ -94,6 +94,7 @@ export async function stepUp(store: SettingsStore, api: Api): Promise<void> {
       'this needs a proof of the last ten minutes, and nobody can be asked here: sign in again with fabric login',
     );
   const { methods } = StepUpMethods.parse(await api.call('GET', '/v1/auth/step-up'));
+  if (methods.length === 0) throw new Refusal('step_up_required', 'sign in again: that is a proof as well');
   process.stderr.write('This needs you to prove once more who you are.\n');
   const proof = methods.includes('password') ? await passwordProof(store, api) : await secondFactor(methods);
   await api.keep(SteppedUp.parse(await api.call('POST', '/v1/auth/step-up', { proof })));

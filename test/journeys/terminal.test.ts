@@ -3,7 +3,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attach } from '../../dataplane/client/attach.ts';
 import { nodeDialer } from '../../dataplane/client/node.ts';
@@ -138,4 +140,29 @@ test('where UDP is blocked a client is in over TCP within two seconds, and knows
   await attachment.terminate();
   blackHole.close();
   tcp.close();
+});
+
+test('a new password replaces the old one; a new secret key comes with its kit', async () => {
+  const changed = 'another sentence nobody guesses';
+  const terminal = new Terminal('fabric passwd');
+  await terminal.sees('Password');
+  terminal.type(`${fabric.ready.password}\r`);
+  await terminal.sees('New password');
+  terminal.type(`${changed}\r`);
+  await terminal.sees('once more');
+  terminal.type(`${changed}\r`);
+  await terminal.sees('Changed');
+  expect(await terminal.status()).toBe(0);
+  expect((await fabric.login()).stderr).toContain('bad_credentials');
+  expect((await fabric.login(fabric.ready.email, changed)).status).toBe(0);
+
+  const kit = join(fabric.data, 'new-kit.txt');
+  const rotation = new Terminal(`fabric passwd --rotate-secret-key --kit ${kit}`);
+  await rotation.sees('Password');
+  rotation.type(`${changed}\r`);
+  await rotation.sees('Changed');
+  expect(await rotation.status()).toBe(0);
+  expect((await fabric.login(fabric.ready.email, changed)).stderr).toContain('bad_credentials');
+  const [secretKey = ''] = /F1-[0-9A-Z-]{35}/.exec(readFileSync(kit, 'utf8')) ?? [];
+  expect((await fabric.login(fabric.ready.email, changed, secretKey)).status).toBe(0);
 });
