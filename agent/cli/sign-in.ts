@@ -38,12 +38,19 @@ export async function login(store: SettingsStore, api: string, asked: Asked): Pr
   const next = (given: boolean) => (given ? (lines.shift() ?? '') : undefined);
   const email = asked.email ?? (await ask('E-mail: '));
   const password = next(asked.passwordStdin) ?? (await ask('Password: ', true));
-  const secretKey =
-    next(asked.secretKeyStdin) ??
-    (await knownSecretKey(store, api, email)) ??
-    (await ask('Secret key (F1-…): ', true));
+  const given = next(asked.secretKeyStdin);
   const code = next(asked.codeStdin);
-  return signIn(store, api, { email, password, secretKey: readKey(secretKey) }, code);
+  const remembered = given === undefined ? await knownSecretKey(store, api, email) : undefined;
+  const secretKey = given ?? remembered ?? (await ask('Secret key (F1-…): ', true));
+  const secrets = { email, password, secretKey: readKey(secretKey) };
+  return signIn(store, api, secrets, code, remembered === undefined ? undefined : changedKey);
+}
+
+/** A key that was remembered may have been replaced elsewhere since. */
+async function changedKey(): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const typed = await ask('That was wrong. If your secret key has changed, type it (or only Enter): ', true);
+  return typed.trim() === '' ? undefined : readKey(typed);
 }
 
 function readKey(typed: string): string {
@@ -53,11 +60,25 @@ function readKey(typed: string): string {
   return key;
 }
 
-async function signIn(store: SettingsStore, api: string, secrets: Secrets, code?: string): Promise<Me> {
+async function signIn(
+  store: SettingsStore,
+  api: string,
+  secrets: Secrets,
+  code?: string,
+  otherKey?: () => Promise<string | undefined>,
+): Promise<Me> {
   const post = postTo(api);
-  const answer = await signInWithPassword(post, secrets, { device: await ownDevice(store) });
+  const device = await ownDevice(store);
+  let { secretKey } = secrets;
+  const answer = await signInWithPassword(post, secrets, { device }).catch(async (error: unknown) => {
+    const isWrong = error instanceof Refusal && error.code === 'bad_credentials';
+    const other = isWrong ? await otherKey?.() : undefined;
+    if (other === undefined) throw error;
+    secretKey = other;
+    return signInWithPassword(post, { ...secrets, secretKey }, { device });
+  });
   const signedIn = 'secondFactor' in answer ? await finish(post, answer.secondFactor, code) : answer;
-  await rememberSecretKey(store, api, secrets.email, secrets.secretKey);
+  await rememberSecretKey(store, api, secrets.email, secretKey);
   return remember(store, api, signedIn);
 }
 
@@ -93,6 +114,7 @@ export async function stepUp(store: SettingsStore, api: Api): Promise<void> {
       'this needs a proof of the last ten minutes, and nobody can be asked here: sign in again with fabric login',
     );
   const { methods } = StepUpMethods.parse(await api.call('GET', '/v1/auth/step-up'));
+  if (methods.length === 0) throw new Refusal('step_up_required', 'sign in again: that is a proof as well');
   process.stderr.write('This needs you to prove once more who you are.\n');
   const proof = methods.includes('password') ? await passwordProof(store, api) : await secondFactor(methods);
   await api.keep(SteppedUp.parse(await api.call('POST', '/v1/auth/step-up', { proof })));

@@ -38,6 +38,11 @@ export async function saveVerifier(tx: Tx, master: Sealer, user: UserId, enrolle
     .onConflictDoUpdate({ target: verifiers.userId, set: row });
 }
 
+export async function hasPassword(tx: Tx, user: UserId): Promise<boolean> {
+  const found = await tx.select({ user: verifiers.userId }).from(verifiers).where(eq(verifiers.userId, user));
+  return found.length === 1;
+}
+
 interface Known {
   readonly user: UserId | null;
   readonly salt: Octets;

@@ -81,6 +81,8 @@ test('in the browser: join, keep the kit, sign in again, add a passkey after pro
   await signOut(page);
   await expect.poll(() => byId(page, 'email').inputValue(), { timeout: PATIENCE_MS }).toBe(email);
   await byId(page, 'secret-key').waitFor({ state: 'detached' });
+  await byId(page, 'other-key').click();
+  await byId(page, 'secret-key').fill(secretKey);
   await signIn(page, email);
   await byId(page, 'security').click();
   await byId(page, 'device').waitFor();

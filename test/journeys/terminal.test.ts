@@ -3,7 +3,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attach } from '../../dataplane/client/attach.ts';
 import { nodeAead, nodeDialer } from '../../dataplane/client/node.ts';
@@ -138,4 +140,50 @@ test('where UDP is blocked a client is in over TCP within two seconds, and knows
   await attachment.terminate();
   blackHole.close();
   tcp.close();
+});
+
+test('a new password replaces the old one; a new secret key comes with its kit', async () => {
+  const [email, before, changed] = [
+    'changing@demo.test',
+    'a sentence nobody guesses',
+    'another one of these',
+  ];
+  expect((await fabric.login()).status).toBe(0);
+  const invited = JSON.parse((await fabric.cli(['invite', email, '--json'])).stdout.toString());
+  const first = join(fabric.data, 'first-kit.txt');
+  const joining = ['join', '--invitation-stdin', '--api', fabric.ready.api, '--kit', first];
+  expect((await fabric.cli(joining, `${invited.invitation.url}\n${before}\n`)).status).toBe(0);
+  const keyIn = (file: string) => /F1-[0-9A-Z-]{35}/.exec(readFileSync(file, 'utf8'))?.[0] ?? '';
+  const oldKey = keyIn(first);
+  const login = (password: string, secretKey: string) => fabric.login(email, password, secretKey);
+  const terminal = new Terminal('fabric passwd');
+  await terminal.sees('Password');
+  terminal.type(`${before}\r`);
+  await terminal.sees('New password');
+  terminal.type(`${changed}\r`);
+  await terminal.sees('once more');
+  terminal.type(`${changed}\r`);
+  await terminal.sees('Changed');
+  expect(await terminal.status()).toBe(0);
+  expect((await login(before, oldKey)).stderr).toContain('bad_credentials');
+  expect((await login(changed, oldKey)).status).toBe(0);
+
+  const kit = join(fabric.data, 'new-kit.txt');
+  const rotation = new Terminal(`fabric passwd --rotate-secret-key --kit ${kit}`);
+  await rotation.sees('Password');
+  rotation.type(`${changed}\r`);
+  await rotation.sees('Changed');
+  expect(await rotation.status()).toBe(0);
+  expect((await login(changed, oldKey)).stderr).toContain('bad_credentials');
+  const secretKey = keyIn(kit);
+  expect((await login(changed, secretKey)).status).toBe(0);
+
+  const file = join(fabric.data, 'home', 'device.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(secretKey, oldKey));
+  const stale = new Terminal(`fabric login --api ${fabric.ready.api} --email ${email}`);
+  await stale.sees('Password');
+  stale.type(`${changed}\r`);
+  await stale.sees('secret key has changed');
+  stale.type(`${secretKey}\r`);
+  expect([await stale.status(), stale.shown]).toEqual([0, expect.stringContaining('Signed in')]);
 });

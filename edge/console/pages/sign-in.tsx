@@ -68,7 +68,7 @@ function FirstFactor({ access, answered }: { access: Access; answered: (answer: 
     );
   }, [email]);
   const submit = async (field: (name: string) => string) => {
-    const secretKey = (await knownSecretKey(email)) ?? parseSecretKey(field('secretKey'));
+    const secretKey = isKnown ? await knownSecretKey(email) : parseSecretKey(field('secretKey'));
     if (secretKey === undefined) throw new Error('this is no secret key, or there is a slip in it');
     const secrets = { email, password: field('password'), secretKey };
     const answer = await access.signIn(secrets, await ownDevice());
@@ -123,6 +123,11 @@ function FirstFactor({ access, answered }: { access: Access; answered: (answer: 
       <button type="button" class="second" onClick={withPasskey} data-testid="sign-in-passkey">
         Sign in with a passkey
       </button>
+      {isKnown && (
+        <button type="button" class="quiet" onClick={() => setKnown(false)} data-testid="other-key">
+          My secret key has changed
+        </button>
+      )}
       {problem !== '' && (
         <p class="problem" role="alert">
           {problem}

@@ -41,7 +41,8 @@ export function StepUpDialog({ question, me }: { question: Question; me: Me }) {
         </p>
       )}
       {methods?.includes('password') && <PasswordProof email={me.email} access={access} show={show} />}
-      {methods && !methods.includes('password') && (
+      {methods?.length === 0 && <p>Sign out and in again: that is a proof as well.</p>}
+      {methods && methods.length > 0 && !methods.includes('password') && (
         <SecondFactorForm
           methods={methods}
           beginPasskey={() => access.once('POST', '/v1/auth/step-up/passkey', {})}

@@ -10,7 +10,7 @@ import { answers, createRoute, json, newRouter } from '../../routes.ts';
 import type { Services } from '../../services.ts';
 import { renewProof } from '../../sign-in/complete.ts';
 import { startPasskey } from '../../sign-in/passkeys.ts';
-import { checkPassword } from '../../sign-in/password.ts';
+import { checkPassword, hasPassword } from '../../sign-in/password.ts';
 import { checkSecondFactor, secondFactorsOf } from '../../sign-in/second-factor.ts';
 
 const methods = createRoute({
@@ -41,7 +41,8 @@ const methodsOf = async (
   user: UserId,
 ): Promise<z.infer<typeof StepUpMethods>['methods']> => {
   const second = await db.platform((tx) => secondFactorsOf(tx, user));
-  return second.length > 0 ? second : ['password'];
+  if (second.length > 0) return second;
+  return (await db.platform((tx) => hasPassword(tx, user))) ? ['password'] : [];
 };
 
 stepUp.openapi(methods, async (c) =>
@@ -58,7 +59,9 @@ async function check(
   user: UserId,
   proof: z.infer<typeof StepUpRequest>['proof'],
 ): Promise<SignInEvidence> {
-  if (!(await methodsOf(services, user)).includes(proof.type))
+  const methods = await methodsOf(services, user);
+  if (methods.length === 0) throw new Refusal('step_up_required', 'sign in again: that is a proof as well');
+  if (!methods.includes(proof.type))
     throw new Refusal('second_factor_required', 'prove it with your second factor');
   if (proof.type !== 'password') return checkSecondFactor(services, user, proof);
   const checked = await checkPassword(services, proof.attempt, proof.proof);
