@@ -6,9 +6,8 @@ import { type AgentConfig, ConfigError, readConfig } from './config.ts';
 
 const HELP = `Usage: node agent/main.ts --data DIR
 
-Runs a node. Its configuration is DIR/agent.json, overridden by FABRIC_AGENT_API, FABRIC_AGENT_NAME,
-FABRIC_AGENT_LISTEN_HOST, FABRIC_AGENT_LISTEN_PORT, FABRIC_AGENT_PUBLIC_HOST, FABRIC_AGENT_PUBLIC_CERTIFICATE,
-FABRIC_AGENT_PUBLIC_KEY, FABRIC_AGENT_LOCAL_PORT, FABRIC_AGENT_LOG_LEVEL and, for enrolment, FABRIC_AGENT_BOOTSTRAP_TOKEN.
+Runs a node. Its configuration is DIR/agent.json, overridden by FABRIC_AGENT_* variables: docs/agent.md lists the keys,
+\`fabric agent check --data DIR\` shows what would be used. For enrolment it needs FABRIC_AGENT_BOOTSTRAP_TOKEN once.
 `;
 
 function configure(): AgentConfig {

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Carrier } from '../../dataplane/transport/transport.ts';
 import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import { addAgentCommands } from './agent-commands.ts';
 import { Api, login, logout } from './api.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import type { Attaching } from './session.ts';
@@ -191,6 +192,10 @@ reaching(program.command('forward <resource> <listen>'))
       else print(`${name} is at ${host}:${port} (Ctrl-C ends it)`);
     });
   });
+
+addAgentCommands(program, (code) => {
+  status = code;
+});
 
 function complain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED;

@@ -1,8 +1,7 @@
 /** Who this node is: a P-256 key made here that never leaves, and the certificate the cluster gave for it. */
-import 'reflect-metadata';
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PemConverter, Pkcs10CertificateRequestGenerator, X509Certificate } from '@peculiar/x509';
 import type { z } from 'zod';
 import { Enrolment } from '../../schema/api/nodes.ts';
 import { readIfThere, writeAtomically } from '../atomic-file.ts';
@@ -15,7 +14,8 @@ export interface NodeKey {
   readonly privateKey: CryptoKey;
   /** PKCS#8 */
   readonly pem: string;
-  readonly csr: string;
+  /** A PKCS#10 request for it, PEM. */
+  readonly csr: () => Promise<string>;
 }
 
 export interface Identity {
@@ -36,8 +36,8 @@ export class IdentityStore {
     const path = join(this.#folder, 'node.key');
     let pem = await readIfThere(path);
     if (pem === undefined) {
-      const made = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
-      pem = PemConverter.encode(await crypto.subtle.exportKey('pkcs8', made.privateKey), 'PRIVATE KEY');
+      const made = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      pem = made.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
       await writeAtomically(path, pem);
     }
     return loadKey(pem, name);
@@ -60,21 +60,31 @@ export class IdentityStore {
 }
 
 async function loadKey(pem: string, name: string): Promise<NodeKey> {
-  const [der] = PemConverter.decode(pem);
-  if (!der) throw new Error('the node key is not PEM');
-  const privateKey = await crypto.subtle.importKey('pkcs8', der, P256, true, ['sign']);
+  const der = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
+  const privateKey = await crypto.subtle.importKey('pkcs8', new Uint8Array(der), P256, true, ['sign']);
+  return { privateKey, pem, csr: () => certificateRequest(privateKey, name) };
+}
+
+/** PKCS#10. Needed a few times in a node's life: what makes it is loaded then. */
+async function certificateRequest(privateKey: CryptoKey, name: string): Promise<string> {
+  await import('reflect-metadata');
+  const { Pkcs10CertificateRequestGenerator } = await import('@peculiar/x509');
   const { d: _, key_ops: __, ...publicJwk } = await crypto.subtle.exportKey('jwk', privateKey);
   const publicKey = await crypto.subtle.importKey('jwk', publicJwk, P256, true, ['verify']);
-  const csr = await Pkcs10CertificateRequestGenerator.create({
+  const request = await Pkcs10CertificateRequestGenerator.create({
     name: `CN=${name}`,
     keys: { privateKey, publicKey },
     signingAlgorithm: P256,
   });
-  return { privateKey, pem, csr: csr.toString('pem') };
+  return request.toString('pem');
 }
 
 /** When to renew, milliseconds since the epoch. */
 export function renewalTime(certificatePem: string): number {
-  const { notBefore, notAfter } = new X509Certificate(certificatePem);
-  return notBefore.getTime() + (notAfter.getTime() - notBefore.getTime()) * RENEW_AFTER;
+  const { validFromDate, validToDate } = new X509Certificate(certificatePem);
+  return validFromDate.getTime() + (validToDate.getTime() - validFromDate.getTime()) * RENEW_AFTER;
 }
+
+/** Until when it is valid, milliseconds since the epoch. */
+export const certificateEnd = (certificatePem: string): number =>
+  new X509Certificate(certificatePem).validToDate.getTime();
