@@ -1,13 +1,12 @@
 /** `fabric agent install` and `uninstall`: one file for the init system, and what to type next. Nothing is started from here. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Refusal } from '../../schema/refusal.ts';
 import { openRcScript, type Service, systemdUnit } from '../install/service.ts';
+import { agentProgram } from '../program.ts';
 
 const UNITS = 'etc/systemd/system';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,60}$/;
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 export interface InstallOptions {
   readonly name: string;
@@ -25,7 +24,7 @@ interface Done {
 function serviceOf({ name, data, user }: InstallOptions): Service {
   for (const each of [name, user ?? 'x'])
     if (!NAME.test(each)) throw new Refusal('bad_request', `${each} is not a name: letters, digits, . _ -`);
-  const paths = { node: process.execPath, main: MAIN, data: resolve(data) };
+  const paths = { node: process.execPath, main: agentProgram(), data: resolve(data) };
   for (const path of Object.values(paths))
     if (/[\n\r\0]/.test(path)) throw new Refusal('bad_request', 'a path holds no line break');
   return { name, user, ...paths };

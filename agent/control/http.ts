@@ -80,7 +80,7 @@ export class ApiConnection {
 
   /** @throws Refusal `unavailable` (not reached, too slow, cut off), `too_large`, `target_untrusted` (another key than pinned) */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    await this.#open();
+    this.#open();
     try {
       const answer = await this.#exchange(request);
       this.bytes += answer.bytes;
@@ -97,18 +97,19 @@ export class ApiConnection {
     this.#agent?.destroy();
   }
 
-  async #open(): Promise<void> {
+  #open(): void {
     if (this.#closed) throw new Refusal('unavailable', 'the agent is stopping');
     if (this.#agent) return;
     const { url, pins, caFile } = this.#address;
     const options = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 60_000 };
     if (url.protocol === 'http:') {
-      const { Agent, request } = await import('node:http');
+      // Not by `import`: that reads all exports, and loads a WebSocket client of 16 MB.
+      const { Agent, request } = process.getBuiltinModule('node:http');
       this.#agent ??= new Agent(options);
       this.#request = request;
       return;
     }
-    const { Agent, request } = await import('node:https');
+    const { Agent, request } = process.getBuiltinModule('node:https');
     this.#agent ??= new Agent({
       ...options,
       minVersion: 'TLSv1.2',

@@ -28,7 +28,7 @@ After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=${quoted(node)} ${quoted(main)} --data ${quoted(data)}
+ExecStart=${quoted(node)} --max-semi-space-size=1 ${quoted(main)} --data ${quoted(data)}
 # FABRIC_AGENT_BOOTSTRAP_TOKEN for enrolment; remove the file afterwards.
 EnvironmentFile=-${path(data)}/enrol.env
 ${user === undefined ? '' : `User=${user}\n`}Restart=always
@@ -80,7 +80,7 @@ umask=0077
 rc_ulimit="-c 0 -n 65536"
 command=${shell(node)}
 data=${shell(data)}
-command_args="${main.replaceAll(/(["\\$` ])/g, '\\$1')} --data \${data}"
+command_args="--max-semi-space-size=1 ${main.replaceAll(/(["\\$` ])/g, '\\$1')} --data \${data}"
 ${user === undefined ? '' : `command_user=${shell(user)}\n`}
 depend() {
 	need net

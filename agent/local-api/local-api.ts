@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Refusal } from '../../schema/refusal.ts';
@@ -13,6 +13,9 @@ import type { Sample } from '../monitor/monitor.ts';
 import { CallLog } from './call-log.ts';
 import { type Asked, requireLocal, requireOperator } from './guard.ts';
 import { type AgentStatus, isWell, metricsText, simpleStatus } from './status.ts';
+
+// An `import` of it reads all its exports, WebSocket and EventSource among them, and that loads 16 MB that are never used.
+const { createServer } = process.getBuiltinModule('node:http');
 
 const MAX_BODY_BYTES = 65_536;
 const MAX_CONNECTIONS = 64;

@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { confine, type HostTools, ownGroup } from './confinement.ts';
+import { confine, type HostTools, hardOpenFiles, ownGroup } from './confinement.ts';
 import { enterGroup, leaveGroup } from './group.ts';
 
 const everything: HostTools = {
   isRoot: true,
   setpriv: '/usr/bin/setpriv',
   prlimit: '/usr/bin/prlimit',
+  mostOpenFiles: 100_000,
   cgroup: { folder: '/sys/fs/cgroup/fabric', controllers: ['memory', 'cpu'] },
 };
 const limits = { identity: { user: 990, group: 991 }, memoryMiB: 256, cpuPercent: 50, openFiles: 1_024 };
@@ -32,7 +33,13 @@ test('with everything there: dropped to its user, held in by limits and a group'
 });
 
 test('what is missing is left out and said', () => {
-  const nothing = { isRoot: true, setpriv: undefined, prlimit: undefined, cgroup: undefined };
+  const nothing = {
+    isRoot: true,
+    setpriv: undefined,
+    prlimit: undefined,
+    mostOpenFiles: 1,
+    cgroup: undefined,
+  };
   const { program, args, group, stated } = confine('/node', nothing, limits);
   expect([program, ...args]).toEqual(['/node', '--max-old-space-size=128']);
   expect(group).toBeUndefined();
@@ -84,4 +91,15 @@ test('moves the agent aside, hands the controllers down and puts the role in', (
   expect(read('role-relay', 'cgroup.procs')).toBe('4711');
   leaveGroup({ parent, files }, 'role-relay');
   expect(enterGroup({ parent: join(root, 'gone'), files }, 'x', 1)).toContain('cgroup:');
+});
+
+test('asks for no more open files than the host gives: a role that may open fewer is better than none', () => {
+  const { args } = confine('/node', { ...everything, mostOpenFiles: 512 }, limits);
+  expect(args).toContain('--nofile=512');
+  expect(
+    hardOpenFiles('Max open files            1024                 4096                 files     \n'),
+  ).toBe(4096);
+  expect(
+    hardOpenFiles('Max open files            1024                 unlimited            files     \n'),
+  ).toBe(Number.MAX_SAFE_INTEGER);
 });

@@ -10,6 +10,8 @@ export interface HostTools {
   /** util-linux; undefined when missing. */
   readonly setpriv: string | undefined;
   readonly prlimit: string | undefined;
+  /** As many files as this host lets us open (RLIMIT_NOFILE, the hard limit): asking for more would keep a role from starting. */
+  readonly mostOpenFiles: number;
   /** A folder of cgroup v2 in which groups may be made and the controllers named. */
   readonly cgroup: { readonly folder: string; readonly controllers: readonly string[] } | undefined;
 }
@@ -39,7 +41,8 @@ const HEAP_SHARE = 0.5;
 const CPU_PERIOD_US = 100_000;
 
 export function confine(node: string, tools: HostTools, limits: Limits): Confinement {
-  const { identity, memoryMiB, cpuPercent, openFiles } = limits;
+  const { identity, memoryMiB, cpuPercent } = limits;
+  const openFiles = Math.min(limits.openFiles, tools.mostOpenFiles);
   const drops = tools.isRoot && tools.setpriv !== undefined ? identity : undefined;
   const privileges =
     tools.setpriv === undefined
@@ -105,8 +108,15 @@ export function hostTools(cgroupRoot = '/sys/fs/cgroup'): HostTools {
     isRoot: process.getuid?.() === 0,
     setpriv: find('setpriv'),
     prlimit: find('prlimit'),
+    mostOpenFiles: hardOpenFiles(text('/proc/self/limits')),
     cgroup: ownGroup(cgroupRoot, text('/proc/self/cgroup')),
   };
+}
+
+/** `Max open files  SOFT  HARD  files`; unlimited is as good as any number. */
+export function hardOpenFiles(limits: string): number {
+  const [, hard = ''] = /^Max open files\s+\S+\s+(\S+)/m.exec(limits) ?? [];
+  return /^\d+$/.test(hard) ? Number(hard) : Number.MAX_SAFE_INTEGER;
 }
 
 /** The group this process is in (cgroups(7): the line `0::/path`), if it may make groups in it. */

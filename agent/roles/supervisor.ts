@@ -14,7 +14,10 @@ import { type Confinement, confine, type HostTools, type Limits } from './confin
 import { enterGroup, leaveGroup } from './group.ts';
 import type { FromRole, Outcome, ToRole } from './messages.ts';
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+/** Roles run from their sources, also where the agent itself is a bundle. */
+const CHILD = fileURLToPath(
+  new URL(import.meta.url.includes('/agent/dist/') ? '../roles/child.ts' : './child.ts', import.meta.url),
+);
 const BACKOFF_MS = { first: 250, most: 30_000 } as const;
 /** A role that ran for so long starts over with the shortest backoff. */
 const STEADY_MS = 60_000;
