@@ -9,7 +9,6 @@ import type { Heartbeat } from '../schema/api/nodes.ts';
 import { Refusal } from '../schema/refusal.ts';
 import type { Snapshot } from '../schema/snapshot.ts';
 import { Journal } from './audit/journal.ts';
-import { retry } from './backoff.ts';
 import type { AgentConfig } from './config.ts';
 import { Control, enrol } from './control/control.ts';
 import { ApiConnection } from './control/http.ts';
@@ -18,6 +17,7 @@ import { Executor } from './execute/execute.ts';
 import { certificateEnd, type Identity, IdentityStore, renewalTime } from './identity/identity.ts';
 import { LocalApi } from './local-api/local-api.ts';
 import type { AgentStatus } from './local-api/status.ts';
+import { Loops } from './loops.ts';
 import { type Capabilities, capabilitiesOf, hostFacts } from './monitor/capabilities.ts';
 import { Monitor } from './monitor/monitor.ts';
 import { RoleSet } from './roles/role-set.ts';
@@ -38,7 +38,9 @@ export class Agent {
   readonly #config: AgentConfig;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #closing = new AbortController();
+  readonly #loops: Loops;
+  /** Goes on while roles stop: what they say last is heard too. */
+  readonly #reporting = new AbortController();
   readonly #store: IdentityStore;
   readonly #snapshots: SnapshotStore;
   readonly #connection: ApiConnection;
@@ -48,8 +50,6 @@ export class Agent {
   readonly #state: NodeStateFile;
   readonly #monitor: Monitor;
   readonly #roles: RoleSet;
-  readonly #loops: Promise<void>[] = [];
-  readonly #sleepers = new Set<() => void>();
   readonly #startedAt = performance.now();
   #identity: Identity | undefined;
   #publicTls: TlsIdentity | undefined;
@@ -61,6 +61,7 @@ export class Agent {
     this.#config = config;
     this.#log = log;
     this.#now = now;
+    this.#loops = new Loops((error, what) => this.#warn(error, what));
     const { data, api, apiPins, apiCa } = config;
     this.#journal = new Journal({
       folder: join(data, 'audit'),
@@ -79,7 +80,7 @@ export class Agent {
     });
     this.#connection = new ApiConnection({ url: new URL(api), pins: apiPins, caFile: apiCa });
     this.#control = new Control(this.#connection, identity);
-    const { signal } = this.#closing;
+    const { signal } = this.#reporting;
     this.#reports = new Reports({ signal, send: (id, report) => this.#control.report(id, report) });
     this.#monitor = new Monitor({
       data,
@@ -98,7 +99,7 @@ export class Agent {
         startSession: (session) => this.#control.startSession(session),
         report: (session, report) => this.#reports.report(session, report),
       },
-      changed: () => this.#wake(),
+      changed: () => this.#loops.wake(),
       record: (event, fields) => this.#journal.record(event, fields),
       log,
     });
@@ -115,8 +116,11 @@ export class Agent {
     this.#identity = await this.#enrol();
     const last = await this.#snapshots.load(this.#now());
     if (last) await this.#apply(last);
-    else await this.#firstSnapshot();
-    this.#loops.push(this.#followSnapshots(), this.#heartbeats(), this.#renewals(), this.#standings());
+    else await this.#loops.until(() => this.#ask(0, 0), 'snapshot');
+    this.#loops.start(() => this.#followSnapshots(), 'snapshot');
+    this.#loops.start(() => this.#beat(), 'heartbeat');
+    this.#loops.start(() => this.#renew(), 'renewal');
+    this.#loops.start(() => this.#stand(), 'standing');
   }
 
   get localPort(): number {
@@ -150,15 +154,15 @@ export class Agent {
 
   /** Roles first, so that what they have to say is still heard; then what they spoke through. */
   async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+    if (this.#loops.signal.aborted) return;
     this.#journal.record('agent.stopping');
-    this.#closing.abort();
-    this.#wake();
+    this.#loops.stop();
     await this.#roles.close(this.#config.drainSeconds * 1000);
-    await Promise.allSettled(this.#loops);
+    this.#reporting.abort();
+    this.#connection.close();
+    await this.#loops.ended();
     await this.#local?.close();
     await this.#monitor.close();
-    this.#connection.close();
     this.#journal.close();
   }
 
@@ -232,12 +236,12 @@ export class Agent {
         'this node has not enrolled: give it a bootstrap token (FABRIC_AGENT_BOOTSTRAP_TOKEN)',
       );
     }
-    const csr = await key.csr();
-    const enrolment = await retry(() => enrol(this.#connection, { token: bootstrapToken, name, csr }), {
-      signal: this.#closing.signal,
-      isFinal: (error) => error instanceof Refusal && error.status < 500 && error.code !== 'rate_limited',
-      failed: (error) => this.#warn(error, 'enrolment'),
-    });
+    const request = { token: bootstrapToken, name, csr: await key.csr() };
+    const enrolment = await this.#loops.until(
+      () => enrol(this.#connection, request),
+      'enrolment',
+      (error) => error instanceof Refusal && error.status < 500 && error.code !== 'rate_limited',
+    );
     await this.#store.keep(enrolment);
     this.#heard();
     this.#log.info({ node: enrolment.node }, 'enrolled');
@@ -250,15 +254,9 @@ export class Agent {
     this.#identity = { key: this.#known.key, enrolment };
   }
 
-  async #firstSnapshot(): Promise<void> {
-    const { signal } = this.#closing;
-    const failed = (error: unknown) => this.#warn(error, 'snapshot');
-    await retry(() => this.#ask(0, 0), { signal, failed });
-  }
-
   /** Asks for what is newer than `since`, believes it or not, and applies it. @returns whether there was something */
   async #ask(since: number, waitS?: number): Promise<boolean> {
-    const text = await this.#control.snapshot(since, this.#closing.signal, waitS);
+    const text = await this.#control.snapshot(since, this.#loops.signal, waitS);
     this.#heard();
     if (text === undefined) return false;
     const { snapshot, how } = await this.#snapshots.apply(text, this.#now()).catch((error: unknown) => {
@@ -278,100 +276,66 @@ export class Agent {
   }
 
   async #followSnapshots(): Promise<void> {
-    await this.#forever(async () => {
-      const version = this.#snapshots.current?.version ?? 0;
-      // The same again, before it expires: what has not changed would never be sent.
-      const isOld = this.#now() >= this.#snapshots.refreshAt;
-      const askedAt = performance.now();
-      const isNew = await (isOld ? this.#ask(version - 1, 0) : this.#ask(version));
-      if (!isNew && performance.now() - askedAt < SNAPSHOT_AGAIN_MS) await this.#pause(SNAPSHOT_AGAIN_MS);
-    }, 'snapshot');
+    const version = this.#snapshots.current?.version ?? 0;
+    // The same again, before it expires: what has not changed would never be sent.
+    const isOld = this.#now() >= this.#snapshots.refreshAt;
+    const askedAt = performance.now();
+    const isNew = await (isOld ? this.#ask(version - 1, 0) : this.#ask(version));
+    if (!isNew && performance.now() - askedAt < SNAPSHOT_AGAIN_MS) await this.#loops.pause(SNAPSHOT_AGAIN_MS);
   }
 
-  async #heartbeats(): Promise<void> {
-    await this.#forever(async () => {
-      const beat: Heartbeat | undefined = this.#roles.heartbeat();
-      // Before the roles are up their sessions are unknown, not gone.
-      if (beat) {
-        const { end } = await this.#control.heartbeat(beat);
-        this.#heard();
-        for (const session of end) this.#roles.endSession(session);
-      }
-      const isBusy = beat === undefined || beat.sessions.length > 0;
-      await this.#pause(isBusy ? HEARTBEAT_MS.busy : HEARTBEAT_MS.idle);
-    }, 'heartbeat');
+  async #beat(): Promise<void> {
+    const beat: Heartbeat | undefined = this.#roles.heartbeat();
+    // Before the roles are up their sessions are unknown, not gone.
+    if (beat) {
+      const { end } = await this.#control.heartbeat(beat);
+      this.#heard();
+      for (const session of end) this.#roles.endSession(session);
+    }
+    const isBusy = beat === undefined || beat.sessions.length > 0;
+    await this.#loops.pause(isBusy ? HEARTBEAT_MS.busy : HEARTBEAT_MS.idle);
   }
 
-  async #renewals(): Promise<void> {
-    await this.#forever(async () => {
-      const { enrolment, key } = this.#known;
-      if (this.#now() >= renewalTime(enrolment.certificate)) {
-        const certificate = await this.#control.renew(await key.csr());
-        await this.#keep({ ...this.#known.enrolment, certificate });
-        this.#roles.renewIdentity();
-        this.#log.info({}, 'certificate renewed');
-        const until = new Date(certificateEnd(certificate)).toISOString();
-        this.#journal.record('identity.renewed', { until });
-      }
-      if (await this.#readPublicTls()) {
-        this.#roles.renewIdentity();
-        this.#log.info({}, 'public certificate read again');
-      }
-      await this.#pause(RENEWAL_CHECK_MS);
-    }, 'renewal');
+  async #renew(): Promise<void> {
+    const { enrolment, key } = this.#known;
+    if (this.#now() >= renewalTime(enrolment.certificate)) {
+      const certificate = await this.#control.renew(await key.csr());
+      await this.#keep({ ...this.#known.enrolment, certificate });
+      this.#roles.renewIdentity();
+      this.#log.info({}, 'certificate renewed');
+      const until = new Date(certificateEnd(certificate)).toISOString();
+      this.#journal.record('identity.renewed', { until });
+    }
+    if (await this.#readPublicTls()) {
+      this.#roles.renewIdentity();
+      this.#log.info({}, 'public certificate read again');
+    }
+    await this.#loops.pause(RENEWAL_CHECK_MS);
   }
 
   /** Says how the node stands; when its snapshot has expired it stops what it may no longer do. */
-  async #standings(): Promise<void> {
-    await this.#forever(async () => {
-      const now = this.#now();
-      const known = { lastContactAt: this.#lastContactAt, expiresAt: this.#snapshots.expiresAt };
-      const standing = standingAt(now, known, this.#config.silentSeconds * 1000);
-      const before = this.#state.current;
-      if (standing !== before.standing) {
-        const contact = this.#lastContactAt === undefined ? {} : { lastContactAt: this.#lastContactAt };
-        await this.#state.save({ ...before, ...contact, standing, since: now });
-        this.#log.info({ standing }, 'standing');
-        if (standing === 'isolated') {
-          this.#journal.record('snapshot.expired', { version: before.version });
-          await this.#roles.stopAll(this.#config.drainSeconds * 1000);
-        }
+  async #stand(): Promise<void> {
+    const now = this.#now();
+    const known = { lastContactAt: this.#lastContactAt, expiresAt: this.#snapshots.expiresAt };
+    const standing = standingAt(now, known, this.#config.silentSeconds * 1000);
+    const before = this.#state.current;
+    if (standing !== before.standing) {
+      const contact = this.#lastContactAt === undefined ? {} : { lastContactAt: this.#lastContactAt };
+      await this.#state.save({ ...before, ...contact, standing, since: now });
+      this.#log.info({ standing }, 'standing');
+      if (standing === 'isolated') {
+        this.#journal.record('snapshot.expired', { version: before.version });
+        await this.#roles.stopAll(this.#config.drainSeconds * 1000);
       }
-      await this.#pause(STANDING_CHECK_MS);
-    }, 'standing');
+    }
+    await this.#loops.pause(STANDING_CHECK_MS);
   }
 
   #heard(): void {
     this.#lastContactAt = this.#now();
   }
 
-  /** Runs again and again until the agent closes; after a failure with backoff. */
-  async #forever(work: () => Promise<void>, what: string): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      await retry(work, { signal, failed: (error) => this.#warn(error, what) }).catch(() => {});
-    }
-  }
-
-  /** Until the time is up, or something is worth a heartbeat, or the agent closes. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#sleepers.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      this.#sleepers.add(wake);
-    });
-  }
-
-  #wake(): void {
-    for (const wake of this.#sleepers) wake();
-  }
-
   #warn(error: unknown, what: string): void {
-    if (this.#closing.signal.aborted) return;
     const code = error instanceof Refusal ? error.code : 'internal';
     this.#log.warn(
       { code, reason: error instanceof Error ? error.message : String(error) },
