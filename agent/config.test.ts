@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -100,4 +100,9 @@ test('on every address it must be told under which one others reach it', () => {
   expect(() => readConfig('/nowhere', env)).toThrow('FABRIC_AGENT_PUBLIC_HOST');
   const config = readConfig('/nowhere', { ...env, FABRIC_AGENT_PUBLIC_HOST: 'access.example.org' });
   expect(config.publicHost).toBe('access.example.org');
+});
+
+test('docs/agent.md has every key', () => {
+  const docs = readFileSync(new URL('../docs/agent.md', import.meta.url), 'utf8');
+  expect(KEYS.filter((key) => !docs.includes(`\`${key}\``))).toEqual([]);
 });

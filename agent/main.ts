@@ -1,7 +1,9 @@
 /** `node agent/main.ts --data DIR`: runs the agent until it is told to stop. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { Agent } from './agent.ts';
+import { requireAlone } from './alone.ts';
 import { type AgentConfig, ConfigError, readConfig } from './config.ts';
 
 const HELP = `Usage: node agent/main.ts --data DIR
@@ -31,6 +33,12 @@ const config = configure();
 // The token is spent once; what the agent starts has no need of it.
 delete process.env['FABRIC_AGENT_BOOTSTRAP_TOKEN'];
 const log = pino({ level: config.logLevel, base: { agent: config.name } }, pino.destination(2));
+await requireAlone(config.localSocket ?? join(config.data, 'agent.sock'), config.data).catch(
+  (error: unknown) => {
+    log.error({ reason: String(error) }, 'the agent can not start');
+    process.exit(1);
+  },
+);
 const agent = new Agent(config, log);
 
 let stopping = false;

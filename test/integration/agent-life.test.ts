@@ -1,4 +1,5 @@
 /** An agent against a real control plane: what it loses it gets again, and what it may no longer do it stops. */
+import { spawnSync } from 'node:child_process';
 import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Agent } from '../../agent/agent.ts';
 import { verifyAudit } from '../../agent/audit/verify.ts';
 import { readConfig } from '../../agent/config.ts';
+import { agentProgram } from '../../agent/program.ts';
 import { AgentProcess, TestControl } from '../agent-process.ts';
 
 const DAY = 86_400_000;
@@ -57,4 +59,16 @@ test('a day after its last snapshot no role runs any more, and the next snapshot
   } finally {
     await agent.close();
   }
+});
+
+test('a second agent on the same folder is refused while the first lives, and the first goes on', async () => {
+  await using first = await AgentProcess.make(control, 'twice');
+  first.up();
+  await first.well();
+  const second = spawnSync(process.execPath, [agentProgram(), '--data', first.data], { encoding: 'utf8' });
+  expect(second.status).toBe(1);
+  expect(second.stderr).toContain('another agent runs');
+  expect((await first.well()).roles[0]?.restarts).toBe(0);
+  await first.kill('SIGTERM');
+  expect(verifyAudit(join(first.data, 'audit'))).toMatchObject({ ok: true });
 });
