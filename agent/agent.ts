@@ -1,60 +1,133 @@
 /** One node: enrols, follows its snapshot, runs its roles, says that it lives. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { TlsIdentity } from '../dataplane/quic/quic.ts';
+import type { Heartbeat } from '../schema/api/nodes.ts';
 import { Refusal } from '../schema/refusal.ts';
 import type { Snapshot } from '../schema/snapshot.ts';
-import { retry } from './backoff.ts';
+import { Journal } from './audit/journal.ts';
 import type { AgentConfig } from './config.ts';
 import { Control, enrol } from './control/control.ts';
-import { type Identity, IdentityStore, isSealKeyKnown, renewalTime } from './identity/identity.ts';
-import { type AgentStatus, type LocalApi, startLocalApi } from './local-api/local-api.ts';
-import { RoleSupervisor } from './roles/supervisor.ts';
+import { ApiConnection } from './control/http.ts';
+import { Reports } from './control/reports.ts';
+import { Executor } from './execute/execute.ts';
+import {
+  certificateEnd,
+  type Identity,
+  IdentityStore,
+  isSealKeyKnown,
+  renewalTime,
+} from './identity/identity.ts';
+import { LocalApi } from './local-api/local-api.ts';
+import type { AgentStatus } from './local-api/status.ts';
+import { Loops } from './loops.ts';
+import { type Capabilities, capabilitiesOf, hostFacts } from './monitor/capabilities.ts';
+import { Monitor } from './monitor/monitor.ts';
+import { RoleSet } from './roles/role-set.ts';
 import { SnapshotStore } from './snapshot/store.ts';
+import { afterSnapshot, NodeStateFile, standingAt } from './state/node-state.ts';
 
-const HEARTBEAT_MS = 5_000;
+/**
+ * With sessions, because the answer says which of them have to end; without, still twice within the time after which the control plane takes a node for gone. What changes is
+ * said at once.
+ */
+const HEARTBEAT_MS = { busy: 5_000, idle: 12_000 } as const;
 const RENEWAL_CHECK_MS = 60_000;
+const STANDING_CHECK_MS = 1_000;
+/** Between two questions for a snapshot at least, should the control plane answer at once that there is nothing new. */
+const SNAPSHOT_AGAIN_MS = 1_000;
 
 export class Agent {
   readonly #config: AgentConfig;
   readonly #log: Logger;
-  readonly #closing = new AbortController();
-  readonly #roles = new Map<string, RoleSupervisor>();
+  readonly #now: () => number;
+  readonly #loops: Loops;
+  /** Goes on while roles stop: what they say last is heard too. */
+  readonly #reporting = new AbortController();
   readonly #store: IdentityStore;
   readonly #snapshots: SnapshotStore;
+  readonly #connection: ApiConnection;
   readonly #control: Control;
-  readonly #loops: Promise<void>[] = [];
-  readonly #sleepers = new Set<() => void>();
+  readonly #reports: Reports;
+  readonly #journal: Journal;
+  readonly #state: NodeStateFile;
+  readonly #monitor: Monitor;
+  readonly #roles: RoleSet;
+  readonly #startedAt = performance.now();
   #identity: Identity | undefined;
   #publicTls: TlsIdentity | undefined;
   #local: LocalApi | undefined;
+  #capabilities: Capabilities | undefined;
+  #lastContactAt: number | undefined;
 
-  constructor(config: AgentConfig, log: Logger) {
+  constructor(config: AgentConfig, log: Logger, now: () => number = Date.now) {
     this.#config = config;
     this.#log = log;
-    this.#store = new IdentityStore(config.data);
+    this.#now = now;
+    this.#loops = new Loops((error, what) => this.#warn(error, what));
+    const { data, api, apiPins, apiCa } = config;
+    this.#journal = new Journal({
+      folder: join(data, 'audit'),
+      fileBytes: config.auditFileBytes,
+      files: config.auditFiles,
+      now,
+    });
+    this.#state = new NodeStateFile(data, now());
+    this.#store = new IdentityStore(data);
     const identity = () => this.#known;
-    this.#snapshots = new SnapshotStore(config.data, identity);
-    this.#control = new Control(config.api, identity);
+    this.#snapshots = new SnapshotStore({
+      data,
+      identity,
+      floor: () => this.#state.current.version,
+      trust: (signingKeys) => this.#keep({ ...this.#known.enrolment, signingKeys }),
+    });
+    this.#connection = new ApiConnection({ url: new URL(api), pins: apiPins, caFile: apiCa });
+    this.#control = new Control(this.#connection, identity);
+    const { signal } = this.#reporting;
+    this.#reports = new Reports({ signal, send: (id, report) => this.#control.report(id, report) });
+    this.#monitor = new Monitor({
+      data,
+      intervalMs: config.monitorSeconds * 1000,
+      keep: config.monitorKeep,
+      services: config.monitorServices,
+      processes: config.monitorProcesses,
+      now,
+    });
+    this.#roles = new RoleSet({
+      config,
+      identity: () => this.#tls,
+      publicTls: () => this.#publicTls,
+      seal: () => this.#known.key.seal,
+      snapshot: () => this.#snapshots.current,
+      control: {
+        startSession: (session) => this.#control.startSession(session),
+        report: (session, report) => this.#reports.report(session, report),
+      },
+      changed: () => this.#loops.wake(),
+      record: (event, fields) => this.#journal.record(event, fields),
+      log,
+    });
   }
 
   /** Resolves once it is enrolled and its roles have been started. */
   async start(): Promise<void> {
-    this.#local = await startLocalApi(this.#config.localPort, () => this.status());
+    this.#journal.record('agent.started', { pid: process.pid });
+    await this.#state.load();
+    await this.#monitor.start();
     await this.#readPublicTls();
+    this.#capabilities = this.#scan();
+    this.#local = await this.#openLocalApi();
     this.#identity = await this.#enrol();
-    const { signal } = this.#closing;
-    const last = await this.#snapshots.load(Date.now());
-    if (last) this.#apply(last);
-    else {
-      const first = await retry(() => this.#control.snapshot(0, signal), {
-        signal,
-        failed: (error) => this.#warn(error, 'snapshot'),
-      });
-      if (first !== undefined) this.#apply(await this.#snapshots.apply(first, Date.now()));
-    }
-    this.#loops.push(this.#followSnapshots(), this.#heartbeats(), this.#renewals());
+    const last = await this.#snapshots.load(this.#now());
+    if (last) await this.#apply(last);
+    else await this.#loops.until(() => this.#ask(0, 0), 'snapshot');
+    this.#loops.start(() => this.#followSnapshots(), 'snapshot');
+    this.#loops.start(() => this.#beat(), 'heartbeat');
+    this.#loops.start(() => this.#renew(), 'renewal');
+    this.#loops.start(() => this.#stand(), 'standing');
   }
 
   get localPort(): number {
@@ -62,29 +135,42 @@ export class Agent {
   }
 
   status(): AgentStatus {
+    const enrolment = this.#identity?.enrolment;
     return {
       name: this.#config.name,
-      node: this.#identity?.enrolment.node,
+      node: enrolment?.node,
       enrolled: this.#identity !== undefined,
+      standing: this.#state.current.standing,
+      lastContactAt: this.#lastContactAt ?? this.#state.current.lastContactAt,
       snapshotVersion: this.#snapshots.current?.version ?? 0,
-      roles: [...this.#roles.values()].map(({ role, ready, pid, endpoint, restarts, sessions, metrics }) => ({
-        role,
-        ready,
-        pid,
-        endpoint,
-        restarts,
-        sessions: sessions.length,
-        metrics,
-      })),
+      snapshotExpiresAt: this.#snapshots.expiresAt,
+      certificateExpiresAt: enrolment && certificateEnd(enrolment.certificate),
+      peers: this.#state.current.peers.length,
+      waitingReports: this.#reports.size,
+      controlBytes: this.#connection.bytes,
+      roles: this.#roles.status(),
+      capabilities: this.#capabilities,
+      host: this.#monitor.latest,
+      services: this.#monitor.services,
+      processes: this.#monitor.processes,
+      audit: this.#journal.last,
+      memoryBytes: process.memoryUsage.rss(),
+      uptimeSeconds: Math.round((performance.now() - this.#startedAt) / 1000),
     };
   }
 
+  /** Roles first, so that what they have to say is still heard; then what they spoke through. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#wake();
-    await Promise.all([...this.#roles.values()].map((role) => role.close()));
-    await Promise.allSettled(this.#loops);
+    if (this.#loops.signal.aborted) return;
+    this.#journal.record('agent.stopping');
+    this.#loops.stop();
+    await this.#roles.close(this.#config.drainSeconds * 1000);
+    this.#reporting.abort();
+    this.#connection.close();
+    await this.#loops.ended();
     await this.#local?.close();
+    await this.#monitor.close();
+    this.#journal.close();
   }
 
   get #known(): Identity {
@@ -95,6 +181,37 @@ export class Agent {
   get #tls(): TlsIdentity {
     const { enrolment, key } = this.#known;
     return { certificate: enrolment.certificate, key: key.pem };
+  }
+
+  #scan(): Capabilities {
+    const { listenHost, publicHost } = this.#config;
+    return capabilitiesOf(
+      hostFacts({
+        listenHost,
+        publicHost,
+        hasPublicCertificate: this.#publicTls !== undefined,
+        diskFreeBytes: this.#monitor.latest?.diskFree ?? 0,
+        memoryBytes: totalmem(),
+      }),
+    );
+  }
+
+  #openLocalApi(): Promise<LocalApi> {
+    const { data, localPort, localSocket, executeEnabled } = this.#config;
+    const { executeAllow: allow, executeSeconds: seconds, executeConcurrency: concurrency } = this.#config;
+    const socket = localSocket ?? join(data, 'agent.sock');
+    // A folder with a long name leaves no room for a socket (unix(7): 108 octets).
+    const usable =
+      socket === 'off' || (localSocket === undefined && socket.length > 100) ? undefined : socket;
+    return LocalApi.start({
+      port: localPort,
+      socket: usable,
+      data,
+      status: () => this.status(),
+      samples: (count) => this.#monitor.samples(count),
+      executor: executeEnabled ? new Executor({ allow, seconds, concurrency, env: process.env }) : undefined,
+      record: (event, fields) => this.#journal.record(event, fields),
+    });
   }
 
   /** @returns whether it is another than before */
@@ -116,7 +233,7 @@ export class Agent {
   }
 
   async #enrol(): Promise<Identity> {
-    const { api, name, bootstrapToken } = this.#config;
+    const { name, bootstrapToken } = this.#config;
     const key = await this.#store.key(name);
     const known = await this.#store.enrolment();
     if (known) return { key, enrolment: known };
@@ -126,122 +243,106 @@ export class Agent {
         'this node has not enrolled: give it a bootstrap token (FABRIC_AGENT_BOOTSTRAP_TOKEN)',
       );
     }
-    const enrolment = await retry(
-      () => enrol(api, { token: bootstrapToken, name, csr: key.csr, sealKey: key.sealKey }),
-      {
-        signal: this.#closing.signal,
-        isFinal: (error) => error instanceof Refusal && error.status < 500 && error.code !== 'rate_limited',
-        failed: (error) => this.#warn(error, 'enrolment'),
-      },
+    const request = { token: bootstrapToken, name, csr: await key.csr(), sealKey: key.sealKey };
+    const enrolment = await this.#loops.until(
+      () => enrol(this.#connection, request),
+      'enrolment',
+      (error) => error instanceof Refusal && error.status < 500 && error.code !== 'rate_limited',
     );
     await this.#store.keep(enrolment);
+    this.#heard();
     this.#log.info({ node: enrolment.node }, 'enrolled');
+    this.#journal.record('node.enrolled', { node: enrolment.node, cluster: enrolment.cluster });
     return { key, enrolment };
   }
 
-  #apply(snapshot: Snapshot): void {
-    const { listenHost, listenPort, publicHost } = this.#config;
-    for (const [role, supervisor] of this.#roles) {
-      if (snapshot.roles.some((assigned) => assigned === role)) supervisor.update(snapshot);
-      else {
-        this.#roles.delete(role);
-        void supervisor.close();
-      }
-    }
-    for (const role of snapshot.roles) {
-      if (this.#roles.has(role)) continue;
-      this.#roles.set(
-        role,
-        new RoleSupervisor({
-          role,
-          identity: () => this.#tls,
-          publicTls: () => this.#publicTls,
-          // Who does not end clients' channels has no business with the key they are sealed with.
-          seal: () => (role === 'service' ? this.#known.key.seal : undefined),
-          snapshot: () => this.#snapshots.current ?? snapshot,
-          listen: { host: listenHost, port: listenPort, publicHost },
-          logLevel: this.#config.logLevel,
-          control: this.#control,
-          changed: () => this.#wake(),
-          log: this.#log,
-        }),
-      );
-    }
+  async #keep(enrolment: Identity['enrolment']): Promise<void> {
+    await this.#store.keep(enrolment);
+    this.#identity = { key: this.#known.key, enrolment };
+  }
+
+  /** Asks for what is newer than `since`, believes it or not, and applies it. @returns whether there was something */
+  async #ask(since: number, waitS?: number): Promise<boolean> {
+    const text = await this.#control.snapshot(since, this.#loops.signal, waitS);
+    this.#heard();
+    if (text === undefined) return false;
+    const { snapshot, how } = await this.#snapshots.apply(text, this.#now()).catch((error: unknown) => {
+      const code = error instanceof Refusal ? error.code : 'internal';
+      this.#journal.record('snapshot.refused', { code });
+      throw error;
+    });
+    this.#journal.record('snapshot.applied', { version: snapshot.version, how, roles: [...snapshot.roles] });
+    this.#log.info({ version: snapshot.version }, 'snapshot applied');
+    await this.#apply(snapshot);
+    return true;
+  }
+
+  async #apply(snapshot: Snapshot): Promise<void> {
+    await this.#state.save(afterSnapshot(this.#state.current, snapshot, this.#now()));
+    this.#roles.apply(snapshot);
   }
 
   async #followSnapshots(): Promise<void> {
-    const { signal } = this.#closing;
-    await this.#forever(async () => {
-      const text = await this.#control.snapshot(this.#snapshots.current?.version ?? 0, signal);
-      if (text === undefined) return;
-      const snapshot = await this.#snapshots.apply(text, Date.now());
-      this.#log.info({ version: snapshot.version }, 'snapshot applied');
-      this.#apply(snapshot);
-    }, 'snapshot');
+    const version = this.#snapshots.current?.version ?? 0;
+    // The same again, before it expires: what has not changed would never be sent.
+    const isOld = this.#now() >= this.#snapshots.refreshAt;
+    const askedAt = performance.now();
+    const isNew = await (isOld ? this.#ask(version - 1, 0) : this.#ask(version));
+    if (!isNew && performance.now() - askedAt < SNAPSHOT_AGAIN_MS) await this.#loops.pause(SNAPSHOT_AGAIN_MS);
   }
 
-  async #heartbeats(): Promise<void> {
-    await this.#forever(async () => {
-      const roles = [...this.#roles.values()];
-      const endpoints = roles.flatMap(({ endpoint, ready }) =>
-        ready && endpoint !== undefined ? [endpoint] : [],
-      );
-      const sessions = roles.flatMap((role) => role.sessions);
-      // Before the roles are up their sessions are unknown, not gone.
-      if (roles.every(({ ready }) => ready)) {
-        const { end } = await this.#control.heartbeat({ endpoints, sessions });
-        for (const session of end) for (const role of roles) role.endSession(session);
-      }
-      await this.#pause(HEARTBEAT_MS);
-    }, 'heartbeat');
-  }
-
-  async #renewals(): Promise<void> {
-    await this.#forever(async () => {
-      const { enrolment, key } = this.#known;
-      if (Date.now() >= renewalTime(enrolment.certificate) || !isSealKeyKnown(this.#known)) {
-        const renewal = await this.#control.renew({ csr: key.csr, sealKey: key.sealKey });
-        const renewed = { ...enrolment, ...renewal };
-        await this.#store.keep(renewed);
-        this.#identity = { key, enrolment: renewed };
-        for (const role of this.#roles.values()) role.renewIdentity();
-        this.#log.info({}, 'certificate renewed');
-      }
-      if (await this.#readPublicTls()) {
-        for (const role of this.#roles.values()) role.renewIdentity();
-        this.#log.info({}, 'public certificate read again');
-      }
-      await this.#pause(RENEWAL_CHECK_MS);
-    }, 'renewal');
-  }
-
-  /** Runs again and again until the agent closes; after a failure with backoff. */
-  async #forever(work: () => Promise<void>, what: string): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      await retry(work, { signal, failed: (error) => this.#warn(error, what) }).catch(() => {});
+  async #beat(): Promise<void> {
+    const beat: Heartbeat | undefined = this.#roles.heartbeat();
+    // Before the roles are up their sessions are unknown, not gone.
+    if (beat) {
+      const { end } = await this.#control.heartbeat(beat);
+      this.#heard();
+      for (const session of end) this.#roles.endSession(session);
     }
+    const isBusy = beat === undefined || beat.sessions.length > 0;
+    await this.#loops.pause(isBusy ? HEARTBEAT_MS.busy : HEARTBEAT_MS.idle);
   }
 
-  /** Until the time is up, or something is worth a heartbeat, or the agent closes. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#sleepers.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      this.#sleepers.add(wake);
-    });
+  async #renew(): Promise<void> {
+    const { enrolment, key } = this.#known;
+    if (this.#now() >= renewalTime(enrolment.certificate) || !isSealKeyKnown(this.#known)) {
+      const renewal = await this.#control.renew({ csr: await key.csr(), sealKey: key.sealKey });
+      await this.#keep({ ...this.#known.enrolment, ...renewal });
+      this.#roles.renewIdentity();
+      this.#log.info({}, 'certificate renewed');
+      const until = new Date(certificateEnd(renewal.certificate)).toISOString();
+      this.#journal.record('identity.renewed', { until });
+    }
+    if (await this.#readPublicTls()) {
+      this.#roles.renewIdentity();
+      this.#log.info({}, 'public certificate read again');
+    }
+    await this.#loops.pause(RENEWAL_CHECK_MS);
   }
 
-  #wake(): void {
-    for (const wake of this.#sleepers) wake();
+  /** Says how the node stands; when its snapshot has expired it stops what it may no longer do. */
+  async #stand(): Promise<void> {
+    const now = this.#now();
+    const known = { lastContactAt: this.#lastContactAt, expiresAt: this.#snapshots.expiresAt };
+    const standing = standingAt(now, known, this.#config.silentSeconds * 1000);
+    const before = this.#state.current;
+    if (standing !== before.standing) {
+      const contact = this.#lastContactAt === undefined ? {} : { lastContactAt: this.#lastContactAt };
+      await this.#state.save({ ...before, ...contact, standing, since: now });
+      this.#log.info({ standing }, 'standing');
+      if (standing === 'isolated') {
+        this.#journal.record('snapshot.expired', { version: before.version });
+        await this.#roles.stopAll(this.#config.drainSeconds * 1000);
+      }
+    }
+    await this.#loops.pause(STANDING_CHECK_MS);
+  }
+
+  #heard(): void {
+    this.#lastContactAt = this.#now();
   }
 
   #warn(error: unknown, what: string): void {
-    if (this.#closing.signal.aborted) return;
     const code = error instanceof Refusal ? error.code : 'internal';
     this.#log.warn(
       { code, reason: error instanceof Error ? error.message : String(error) },

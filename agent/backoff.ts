@@ -1,15 +1,30 @@
-/** Waiting between tries: full jitter, so that a herd that lost the same server does not come back at once. */
+/**
+ * Waiting between tries: full jitter over a window that doubles (Exponential Backoff And Jitter, AWS Architecture Blog, 2015). The first window is wide, because
+ * ten thousand agents lose the same server in the same moment: the width bounds how fast they come back.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const FIRST_MS = 250;
-const MOST_MS = 30_000;
+/** With 10,000 agents: 5,000 tries a second in the first wave, with the beginning of the second 7,500 at worst. */
+export const FIRST_WINDOW_MS = 2_000;
+/** With 10,000 agents: 333 tries a second for as long as the server stays away. */
+export const WIDEST_WINDOW_MS = 60_000;
+
+/** How long to wait after so many failures in a row (one or more); `random` is in [0, 1). */
+export function backoffMs(failures: number, random: number): number {
+  const window = FIRST_WINDOW_MS * 2 ** Math.min(failures - 1, 10);
+  return Math.floor(random * Math.min(window, WIDEST_WINDOW_MS));
+}
+
+export interface RetryOptions {
+  readonly signal: AbortSignal;
+  readonly isFinal?: (error: unknown) => boolean;
+  readonly failed?: (error: unknown) => void;
+  readonly random?: () => number;
+}
 
 /** Tries until it works, the signal aborts, or `isFinal` says that trying again is of no use. */
-export async function retry<T>(
-  work: () => Promise<T>,
-  options: { signal: AbortSignal; isFinal?: (error: unknown) => boolean; failed?: (error: unknown) => void },
-): Promise<T> {
-  for (let most = FIRST_MS; ; most = Math.min(most * 2, MOST_MS)) {
+export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+  for (let failures = 1; ; failures += 1) {
     options.signal.throwIfAborted();
     try {
       return await work();
@@ -17,6 +32,7 @@ export async function retry<T>(
       if (options.isFinal?.(error)) throw error;
       options.failed?.(error);
     }
-    await sleep(Math.random() * most, undefined, { signal: options.signal });
+    const wait = backoffMs(failures, (options.random ?? Math.random)());
+    await sleep(wait, undefined, { signal: options.signal });
   }
 }

@@ -1,14 +1,15 @@
 /** `node agent/main.ts --data DIR`: runs the agent until it is told to stop. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { Agent } from './agent.ts';
+import { requireAlone } from './alone.ts';
 import { type AgentConfig, ConfigError, readConfig } from './config.ts';
 
 const HELP = `Usage: node agent/main.ts --data DIR
 
-Runs a node. Its configuration is DIR/agent.json, overridden by FABRIC_AGENT_API, FABRIC_AGENT_NAME,
-FABRIC_AGENT_LISTEN_HOST, FABRIC_AGENT_LISTEN_PORT, FABRIC_AGENT_PUBLIC_HOST, FABRIC_AGENT_PUBLIC_CERTIFICATE,
-FABRIC_AGENT_PUBLIC_KEY, FABRIC_AGENT_LOCAL_PORT, FABRIC_AGENT_LOG_LEVEL and, for enrolment, FABRIC_AGENT_BOOTSTRAP_TOKEN.
+Runs a node. Its configuration is DIR/agent.json, overridden by FABRIC_AGENT_* variables: docs/agent.md lists the keys,
+\`fabric agent check --data DIR\` shows what would be used. For enrolment it needs FABRIC_AGENT_BOOTSTRAP_TOKEN once.
 `;
 
 function configure(): AgentConfig {
@@ -32,6 +33,12 @@ const config = configure();
 // The token is spent once; what the agent starts has no need of it.
 delete process.env['FABRIC_AGENT_BOOTSTRAP_TOKEN'];
 const log = pino({ level: config.logLevel, base: { agent: config.name } }, pino.destination(2));
+await requireAlone(config.localSocket ?? join(config.data, 'agent.sock'), config.data).catch(
+  (error: unknown) => {
+    log.error({ reason: String(error) }, 'the agent can not start');
+    process.exit(1);
+  },
+);
 const agent = new Agent(config, log);
 
 let stopping = false;

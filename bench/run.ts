@@ -13,6 +13,10 @@ const BENCHES: Readonly<Record<string, { about: string; load: () => Promise<Benc
     about: 'a live shell: input round trip, keystroke echo, bulk, start-up',
     load: async () => (await import('./scenarios/path/path.ts')).path,
   },
+  trust: {
+    about: 'the agent: what it costs when idle, and that it comes back when killed at anything',
+    load: async () => (await import('./scenarios/trust/trust.ts')).trust,
+  },
   transport: {
     about: 'the QUIC transport: datagrams, bulk, handshakes, a crowd, priority',
     load: async () => (await import('./scenarios/transport/transport.ts')).transport,

@@ -11,7 +11,12 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (text) => process.stderr.write(`${text}\n`);
 
-const ENTRY = { start: 'scripts/start/main.ts', test: 'scripts/test.ts', bench: 'bench/run.ts' };
+const ENTRY = {
+  start: 'scripts/start/main.ts',
+  test: 'scripts/test.ts',
+  bench: 'bench/run.ts',
+  build: undefined,
+};
 const [what = 'start', ...rest] = process.argv.slice(2);
 if (!(what in ENTRY)) {
   say(`bootstrap: '${what}' is not one of ${Object.keys(ENTRY).join(', ')}`);
@@ -107,6 +112,8 @@ installPackages();
 installModules();
 run(process.execPath, ['dataplane/quic/build.mjs']);
 run(process.execPath, ['edge/console/build.mjs']);
+run(process.execPath, ['agent/build.mjs']);
+if (what === 'build') process.exit(0);
 
 const bin = join(root, 'node_modules', '.bin');
 const child = spawn(join(bin, 'node'), [join(root, ENTRY[what]), ...rest], {

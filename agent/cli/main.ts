@@ -6,6 +6,7 @@ import type { Carrier } from '../../dataplane/transport/transport.ts';
 import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { accountCommands } from './account.ts';
+import { addAgentCommands } from './agent-commands.ts';
 import { Api, apiKeyOf, logout } from './api.ts';
 import { audit } from './audit.ts';
 import { describeBackup, runBackup } from './backup.ts';
@@ -222,6 +223,10 @@ events(program, { api, common, print });
 describeBackup(program);
 
 accountCommands({ program, common, store, api, print });
+
+addAgentCommands(program, (code) => {
+  status = code;
+});
 
 function complain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : REFUSED;

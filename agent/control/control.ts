@@ -1,5 +1,4 @@
 /** The control API as a node calls it: each request carries a fresh assertion; each answer is checked against its contract. */
-import { compactDecrypt, exportJWK, generateKeyPair } from 'jose';
 import type { z } from 'zod';
 import {
   Enrolment,
@@ -13,16 +12,18 @@ import {
   SnapshotAnswer,
   StartAnswer,
 } from '../../schema/api/nodes.ts';
-import { answerOf } from '../../schema/api/problem.ts';
+import { answerFrom } from '../../schema/api/problem.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { Credential } from '../../schema/resource.ts';
 import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
 import { verifySigned } from '../../schema/tokens/signed.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { ApiConnection } from './http.ts';
 
 const TIMEOUT_MS = 10_000;
-const SNAPSHOT_WAIT_S = 20;
+/** As long as the contract allows: the fewer answers that say nothing new. */
+const SNAPSHOT_WAIT_S = 25;
 
 interface Call {
   readonly method: 'GET' | 'POST';
@@ -35,19 +36,21 @@ interface Call {
 
 /** @throws Refusal: what the API answered, or `unavailable` when it was not reached */
 async function call(
-  api: string,
+  api: ApiConnection,
   { method, path, body, authorization, timeoutMs = TIMEOUT_MS, signal }: Call,
 ): Promise<unknown> {
   const timeout = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(new URL(path, api), {
+  const { status, text } = await api.send({
     method,
-    headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
+    path,
+    headers: {
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...(authorization ? { authorization } : {}),
+    },
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     ...(body ? { body: JSON.stringify(body) } : {}),
-  }).catch((cause: unknown) => {
-    throw new Refusal('unavailable', 'the control API was not reached', { cause });
   });
-  return answerOf(response);
+  return answerFrom(status, text);
 }
 
 function checked<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
@@ -58,21 +61,21 @@ function checked<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
   });
 }
 
-export async function enrol(api: string, request: EnrolRequest): Promise<z.infer<typeof Enrolment>> {
+export async function enrol(api: ApiConnection, request: EnrolRequest): Promise<z.infer<typeof Enrolment>> {
   return checked(Enrolment, await call(api, { method: 'POST', path: '/v1/nodes/enrol', body: request }));
 }
 
 export class Control {
-  readonly #api: string;
+  readonly #api: ApiConnection;
   readonly #identity: () => Identity;
-  constructor(api: string, identity: () => Identity) {
+  constructor(api: ApiConnection, identity: () => Identity) {
     this.#api = api;
     this.#identity = identity;
   }
 
-  /** The signed snapshot when it is newer than `since`; waits a while for one. */
-  async snapshot(since: number, signal: AbortSignal): Promise<string | undefined> {
-    const path = `/v1/node/snapshot?since=${since}&wait=${since === 0 ? 0 : SNAPSHOT_WAIT_S}`;
+  /** The signed snapshot when it is newer than `since`; waits a while for one, or not at all. */
+  async snapshot(since: number, signal: AbortSignal, waitS = SNAPSHOT_WAIT_S): Promise<string | undefined> {
+    const path = `/v1/node/snapshot?since=${since}&wait=${waitS}`;
     const answer = await this.#call({
       method: 'GET',
       path,
@@ -95,6 +98,8 @@ export class Control {
 
   /** The credential comes sealed to a key made for this one call. */
   async startSession(session: SessionId): Promise<{ start: SessionStart; credential?: Credential }> {
+    // Only a service node ever needs these.
+    const { compactDecrypt, exportJWK, generateKeyPair } = await import('jose');
     const once = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true });
     const { kty, crv, x, y } = await exportJWK(once.publicKey);
     const path = `/v1/node/sessions/${session}/start`;

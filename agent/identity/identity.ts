@@ -1,8 +1,7 @@
 /** Who this node is: a P-256 key made here that never leaves, the certificate the cluster gave for it, and the key that clients seal with. */
-import 'reflect-metadata';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PemConverter, Pkcs10CertificateRequestGenerator, X509Certificate } from '@peculiar/x509';
 import { base64url } from 'jose';
 import type { z } from 'zod';
 import type { SealSecret } from '../../dataplane/roles/role.ts';
@@ -10,7 +9,6 @@ import { Enrolment } from '../../schema/api/nodes.ts';
 import { signSealKey } from '../../schema/tokens/seal-key.ts';
 import { readIfThere, writeAtomically } from '../atomic-file.ts';
 
-const X25519 = { name: 'X25519' } as const;
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 /** Renewed after this share of the certificate's life. */
 const RENEW_AFTER = 2 / 3;
@@ -19,7 +17,8 @@ export interface NodeKey {
   readonly privateKey: CryptoKey;
   /** PKCS#8 */
   readonly pem: string;
-  readonly csr: string;
+  /** A PKCS#10 request for it, PEM. */
+  readonly csr: () => Promise<string>;
   readonly seal: SealSecret;
   /** The public half, signed by this node's key. */
   readonly sealKey: string;
@@ -40,26 +39,19 @@ export class IdentityStore {
   async key(name: string): Promise<NodeKey> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await chmod(this.#folder, 0o700);
-    const path = join(this.#folder, 'node.key');
-    let pem = await readIfThere(path);
-    if (pem === undefined) {
-      const made = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
-      pem = PemConverter.encode(await crypto.subtle.exportKey('pkcs8', made.privateKey), 'PRIVATE KEY');
-      await writeAtomically(path, pem);
-    }
-    return loadKey(pem, name, await this.#sealSecret());
+    const pem = await this.#secret('node.key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+    const seal = sealSecretOf(await this.#secret('seal.key', () => generateKeyPairSync('x25519')));
+    return loadKey(pem, name, seal);
   }
 
-  async #sealSecret(): Promise<SealSecret> {
-    const path = join(this.#folder, 'seal.key');
+  /** PKCS#8 in PEM, made on first use. */
+  async #secret(file: string, make: () => { privateKey: KeyObject }): Promise<string> {
+    const path = join(this.#folder, file);
     const known = await readIfThere(path);
-    const pem = known ?? PemConverter.encode(await newSealKey(), 'PRIVATE KEY');
-    if (known === undefined) await writeAtomically(path, pem);
-    const [der] = PemConverter.decode(pem);
-    if (!der) throw new Error('the sealing key is not PEM');
-    const key = await crypto.subtle.importKey('pkcs8', der, X25519, true, ['deriveBits']);
-    const { x } = await crypto.subtle.exportKey('jwk', key);
-    return { pkcs8: new Uint8Array(der), publicKey: base64url.decode(x ?? '') };
+    if (known !== undefined) return known;
+    const pem = make().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    await writeAtomically(path, pem);
+    return pem;
   }
 
   /** undefined when the node has not enrolled, or what is on disk is not whole. */
@@ -78,32 +70,43 @@ export class IdentityStore {
   }
 }
 
-async function newSealKey(): Promise<ArrayBuffer> {
-  const made = await crypto.subtle.generateKey(X25519, true, ['deriveBits']);
-  if (!('privateKey' in made)) throw new Error('X25519 gives pairs');
-  return crypto.subtle.exportKey('pkcs8', made.privateKey);
+function sealSecretOf(pem: string): SealSecret {
+  const key = createPrivateKey(pem);
+  const { x } = key.export({ format: 'jwk' });
+  const der = key.export({ type: 'pkcs8', format: 'der' });
+  return { pkcs8: new Uint8Array(der), publicKey: base64url.decode(x ?? '') };
 }
 
 async function loadKey(pem: string, name: string, seal: SealSecret): Promise<NodeKey> {
-  const [der] = PemConverter.decode(pem);
-  if (!der) throw new Error('the node key is not PEM');
-  const privateKey = await crypto.subtle.importKey('pkcs8', der, P256, true, ['sign']);
+  const der = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
+  const privateKey = await crypto.subtle.importKey('pkcs8', new Uint8Array(der), P256, true, ['sign']);
+  const sealKey = await signSealKey(seal.publicKey, privateKey);
+  return { privateKey, pem, csr: () => certificateRequest(privateKey, name), seal, sealKey };
+}
+
+/** PKCS#10. Needed a few times in a node's life: what makes it is loaded then. */
+async function certificateRequest(privateKey: CryptoKey, name: string): Promise<string> {
+  await import('reflect-metadata');
+  const { Pkcs10CertificateRequestGenerator } = await import('@peculiar/x509');
   const { d: _, key_ops: __, ...publicJwk } = await crypto.subtle.exportKey('jwk', privateKey);
   const publicKey = await crypto.subtle.importKey('jwk', publicJwk, P256, true, ['verify']);
-  const csr = await Pkcs10CertificateRequestGenerator.create({
+  const request = await Pkcs10CertificateRequestGenerator.create({
     name: `CN=${name}`,
     keys: { privateKey, publicKey },
     signingAlgorithm: P256,
   });
-  const sealKey = await signSealKey(seal.publicKey, privateKey);
-  return { privateKey, pem, csr: csr.toString('pem'), seal, sealKey };
+  return request.toString('pem');
 }
 
 /** When to renew, milliseconds since the epoch. */
 export function renewalTime(certificatePem: string): number {
-  const { notBefore, notAfter } = new X509Certificate(certificatePem);
-  return notBefore.getTime() + (notAfter.getTime() - notBefore.getTime()) * RENEW_AFTER;
+  const { validFromDate, validToDate } = new X509Certificate(certificatePem);
+  return validFromDate.getTime() + (validToDate.getTime() - validFromDate.getTime()) * RENEW_AFTER;
 }
+
+/** Until when it is valid, milliseconds since the epoch. */
+export const certificateEnd = (certificatePem: string): number =>
+  new X509Certificate(certificatePem).validToDate.getTime();
 
 /** Does the cluster tell clients the sealing key this node has? */
 export function isSealKeyKnown({ key, enrolment }: Identity): boolean {

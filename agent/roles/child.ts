@@ -7,6 +7,8 @@ import { Refusal } from '../../schema/refusal.ts';
 import type { FromRole, Outcome, ToRole } from './messages.ts';
 
 const STATUS_MS = 1_000;
+/** How often a role that drains looks whether somebody is still there. */
+const DRAIN_LOOK_MS = 50;
 
 const waiting = new Map<number, (outcome: Outcome) => void>();
 let nextId = 0;
@@ -52,6 +54,8 @@ async function start({
   listen,
   logLevel,
 }: Extract<ToRole, { type: 'start' }>): Promise<void> {
+  // The agent would not; who could make it start another role than the signed snapshot assigns does not get it from us.
+  if (!snapshot.roles.includes(name)) throw new Error(`the role ${name} is not assigned to this node`);
   const log = pino({ level: logLevel, base: { role: name, node: snapshot.node } }, pino.destination(2));
   role = await ROLES[name]({ identity, publicTls, seal, snapshot, listen, control, log, now: Date.now });
   const running = role;
@@ -71,10 +75,22 @@ function receive(message: ToRole): void {
       return void started.then(() => role?.setIdentity(message.identity, message.publicTls));
     case 'end-session':
       return void started.then(() => role?.endSession(message.session));
+    case 'ping':
+      return send({ type: 'pong', n: message.n });
+    case 'drain':
+      return void drain(message.deadlineMs);
     case 'answer':
       waiting.get(message.id)?.(message.outcome);
       waiting.delete(message.id);
   }
+}
+
+async function drain(deadlineMs: number): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  const isUsed = () => role?.sessions().some(({ state }) => state === 'active') ?? false;
+  while (isUsed() && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+  stop();
 }
 
 let stopping = false;

@@ -29,6 +29,10 @@ export type ToRole =
       readonly publicTls: TlsIdentity | undefined;
     }
   | { readonly type: 'end-session'; readonly session: SessionId }
+  /** Answered by `pong` as long as the role's event loop turns. */
+  | { readonly type: 'ping'; readonly n: number }
+  /** Stop once nobody is at a session, or so many milliseconds have passed. */
+  | { readonly type: 'drain'; readonly deadlineMs: number }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome };
 
 export type Outcome =
@@ -41,6 +45,7 @@ export type Outcome =
 /** Role to agent. */
 export type FromRole =
   | { readonly type: 'ready'; readonly endpoint: string | undefined }
+  | { readonly type: 'pong'; readonly n: number }
   | { readonly type: 'status'; readonly sessions: HeldSession[]; readonly metrics: Record<string, number> }
   | { readonly type: 'start-session'; readonly id: number; readonly session: SessionId }
   | {

@@ -1,5 +1,7 @@
 /** Roles as the processes they are: what the agent tells them arrives, whenever it says it. */
 import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { afterEach, beforeAll, expect, test } from 'vitest';
@@ -7,7 +9,8 @@ import { type TestAuthority, type TestLeaf, testAuthority } from '../../dataplan
 import { ClusterId, NodeId, nodeUri } from '../../schema/ids.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Neighbour, Snapshot } from '../../schema/snapshot.ts';
-import { RoleSupervisor } from './supervisor.ts';
+import { hostTools } from './confinement.ts';
+import { RoleSupervisor, type SupervisorOptions } from './supervisor.ts';
 
 const cluster = ClusterId.parse(crypto.randomUUID());
 const [entry, relay] = [NodeId.parse(crypto.randomUUID()), NodeId.parse(crypto.randomUUID())];
@@ -18,8 +21,19 @@ beforeAll(async () => {
   authority = await testAuthority();
   for (const node of [entry, relay]) leaves.set(node, await authority.issue(nodeUri(cluster, node)));
 });
+const LIMITS = { identity: undefined, memoryMiB: 512, cpuPercent: 100, openFiles: 1_024 } as const;
+let recorded: string[] = [];
 const supervisors: RoleSupervisor[] = [];
-afterEach(() => Promise.all(supervisors.splice(0).map((supervisor) => supervisor.close())));
+afterEach(async () => {
+  await Promise.all(supervisors.splice(0).map((supervisor) => supervisor.close()));
+  recorded = [];
+});
+
+/** Every folder above may be entered by everyone: a clone under a home folder may not. */
+function isReadableByAll(path: string): boolean {
+  const isOpen = (statSync(path).mode & 0o005) !== 0;
+  return isOpen && (dirname(path) === path || isReadableByAll(dirname(path)));
+}
 
 const leaf = (node: NodeId) => leaves.get(node) as TestLeaf;
 const neighbour = (node: NodeId, role: NodeRole, endpoints: string[] = []): Neighbour => ({
@@ -42,6 +56,7 @@ const supervise = (
   role: NodeRole,
   first: Snapshot,
   publicTls: () => TestLeaf | undefined = () => undefined,
+  more: Partial<SupervisorOptions> = {},
 ) => {
   const supervisor = new RoleSupervisor({
     role,
@@ -54,6 +69,10 @@ const supervise = (
     control: { startSession: () => Promise.reject(new Error()), report: () => Promise.resolve() },
     changed: () => {},
     log: { warn: () => {} },
+    tools: hostTools(),
+    limits: LIMITS,
+    record: (event) => void recorded.push(event),
+    ...more,
   });
   supervisors.push(supervisor);
   return supervisor;
@@ -93,4 +112,58 @@ test('an entry shows browsers over TCP what they trust, and what came after it, 
   shown = second;
   supervisor.renewIdentity();
   await expect.poll(async () => (await look()).equals(Buffer.from(second.der))).toBe(true);
+});
+
+test('a role that stops answering is killed and comes back', async () => {
+  const probe = { every: 100, patience: 2_000 };
+  const supervisor = supervise('relay', snapshot(relay, 'relay', 1, []), undefined, { probe });
+  expect(await until(() => supervisor.ready)).toBe(true);
+  const stuck = supervisor.pid ?? 0;
+  process.kill(stuck, 'SIGSTOP');
+  expect(await until(() => supervisor.restarts === 1)).toBe(true);
+  expect(await until(() => supervisor.ready && supervisor.pid !== stuck)).toBe(true);
+  expect(recorded).toEqual(['role.started', 'role.unresponsive', 'role.ended', 'role.started']);
+});
+
+test('a role that the snapshot does not assign never starts, whoever asks for it', async () => {
+  const supervisor = supervise('entry', snapshot(relay, 'relay', 1, []));
+  expect(await until(() => supervisor.restarts >= 1)).toBe(true);
+  expect(supervisor.ready).toBe(false);
+  expect(supervisor.endpoint).toBeUndefined();
+});
+
+test('runs without privileges to gain, core dumps or more files than it may open', async () => {
+  const supervisor = supervise('relay', snapshot(relay, 'relay', 1, []));
+  expect(await until(() => supervisor.ready)).toBe(true);
+  const of = (file: string) => readFileSync(`/proc/${supervisor.pid}/${file}`, 'utf8');
+  expect(of('status')).toMatch(/^NoNewPrivs:\s+1$/m);
+  expect(of('limits')).toMatch(/^Max core file size\s+0\s+0/m);
+  expect(of('limits')).toMatch(/^Max open files\s+1024\s+1024/m);
+  expect(supervisor.confinement).toContain('no new privileges');
+  expect(of('environ')).not.toContain('FABRIC_');
+});
+
+test.runIf(process.getuid?.() === 0 && isReadableByAll(import.meta.filename))(
+  'as root it runs as the configured user, without a capability',
+  async () => {
+    const limits = { ...LIMITS, identity: { user: 65_534, group: 65_534 } };
+    const supervisor = supervise('relay', snapshot(relay, 'relay', 1, []), undefined, { limits });
+    expect(await until(() => supervisor.ready)).toBe(true);
+    const status = readFileSync(`/proc/${supervisor.pid}/status`, 'utf8');
+    expect(status).toMatch(/^Uid:\s+65534\s+65534\s+65534\s+65534$/m);
+    expect(status).toMatch(/^Gid:\s+65534\s+65534\s+65534\s+65534$/m);
+    expect(status).toMatch(/^CapEff:\s+0+$/m);
+    expect(status).toMatch(/^CapBnd:\s+0+$/m);
+  },
+);
+
+test('stops at once when nobody is at a session, and within its deadline', async () => {
+  const supervisor = supervise('relay', snapshot(relay, 'relay', 1, []));
+  expect(await until(() => supervisor.ready)).toBe(true);
+  const pid = supervisor.pid ?? 0;
+  const startedAt = performance.now();
+  await supervisor.close(60_000);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+  expect(() => process.kill(pid, 0)).toThrow();
+  expect(recorded).toContain('role.stopped');
 });

@@ -1,4 +1,4 @@
-/** Keeps one process running per assigned role: starts it, feeds it, restarts it with backoff, stops it. */
+/** Keeps one process running per assigned role: starts it with as little privilege as it can, feeds it, restarts it with backoff when it ends or stops answering, drains and stops it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +9,21 @@ import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
+import type { AuditEvent, AuditFields } from '../audit/entry.ts';
+import { type Confinement, confine, type HostTools, type Limits } from './confinement.ts';
+import { enterGroup, leaveGroup } from './group.ts';
 import type { FromRole, Outcome, ToRole } from './messages.ts';
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+/** Roles run from their sources, also where the agent itself is a bundle. */
+const CHILD = fileURLToPath(
+  new URL(import.meta.url.includes('/agent/dist/') ? '../roles/child.ts' : './child.ts', import.meta.url),
+);
 const BACKOFF_MS = { first: 250, most: 30_000 } as const;
 /** A role that ran for so long starts over with the shortest backoff. */
 const STEADY_MS = 60_000;
 const STOP_MS = 7_000;
+/** Asked so often; a role that has not answered for the longer time is stuck. */
+export const PROBE_MS = { every: 5_000, patience: 20_000 } as const;
 
 export interface SupervisorOptions {
   readonly role: NodeRole;
@@ -31,6 +39,10 @@ export interface SupervisorOptions {
   /** Something a heartbeat should tell at once. */
   readonly changed: () => void;
   readonly log: { warn(fields: object, message: string): void };
+  readonly tools: HostTools;
+  readonly limits: Limits;
+  readonly record: (event: AuditEvent, fields: AuditFields) => void;
+  readonly probe?: { readonly every: number; readonly patience: number };
 }
 
 export class RoleSupervisor {
@@ -45,10 +57,15 @@ export class RoleSupervisor {
   #stopping = false;
   #backoff: number = BACKOFF_MS.first;
   #restart: NodeJS.Timeout | undefined;
+  #probe: NodeJS.Timeout | undefined;
+  #answeredAt = 0;
+  #failedGroup: string | undefined;
+  readonly #confinement: Confinement;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.role = options.role;
+    this.#confinement = confine(process.execPath, options.tools, options.limits);
     this.#start();
   }
 
@@ -70,16 +87,26 @@ export class RoleSupervisor {
     this.#send({ type: 'end-session', session });
   }
 
-  async close(): Promise<void> {
+  /** What holds the process in, in words. */
+  get confinement(): readonly string[] {
+    const { stated } = this.#confinement;
+    return this.#failedGroup === undefined ? stated : [...stated, this.#failedGroup];
+  }
+
+  /** Who is at a session may finish until the deadline; then it stops, and is killed when it does not. */
+  async close(drainMs = 0): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
+    clearInterval(this.#probe);
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), drainMs + STOP_MS);
+    if (drainMs > 0 && child.connected) this.#send({ type: 'drain', deadlineMs: drainMs });
+    else child.kill('SIGTERM');
     await exited;
     clearTimeout(late);
+    this.#options.record('role.stopped', { role: this.role });
   }
 
   #start(): void {
@@ -90,17 +117,32 @@ export class RoleSupervisor {
       this.endpoint === undefined
         ? listen.port
         : Number(this.endpoint.slice(this.endpoint.lastIndexOf(':') + 1));
+    const { program, args, group } = this.#confinement;
     const child = fork(CHILD, [], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
+      execPath: program,
+      execArgv: [...args],
+      env: this.#environment(),
     });
     this.#child = child;
+    child.on('error', (error) =>
+      this.#options.log.warn({ role, reason: error.message }, 'a role could not be started'),
+    );
+    if (group && child.pid !== undefined) {
+      this.#failedGroup = enterGroup(group, `role-${role}`, child.pid);
+      child.once('exit', () => leaveGroup(group, `role-${role}`));
+    }
+    this.#options.record('role.started', { role, pid: child.pid ?? 0 });
+    this.#watch(child);
     child.on('message', (message) => void this.#receive(message as FromRole));
     child.once('exit', (code, signal) => {
       this.ready = false;
       this.sessions = [];
       this.metrics = {};
+      clearInterval(this.#probe);
       if (this.#stopping) return;
+      this.#options.record('role.ended', { role, how: signal ?? String(code) });
       if (Date.now() - startedAt > STEADY_MS) this.#backoff = BACKOFF_MS.first;
       const wait = Math.random() * this.#backoff;
       this.#backoff = Math.min(this.#backoff * 2, BACKOFF_MS.most);
@@ -120,21 +162,61 @@ export class RoleSupervisor {
     });
   }
 
+  /** Nothing of ours but where programs are and how text is written: what a role needs comes over its channel. */
+  #environment(): NodeJS.ProcessEnv {
+    const names = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'HOME', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS'];
+    return Object.fromEntries(
+      names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    );
+  }
+
+  /** A process that lives and does nothing is as bad as none: it is asked, and killed when it does not answer. */
+  #watch(child: ChildProcess): void {
+    const { every, patience } = this.#options.probe ?? PROBE_MS;
+    clearInterval(this.#probe);
+    this.#answeredAt = performance.now();
+    let n = 0;
+    let askedAt = performance.now();
+    this.#probe = setInterval(() => {
+      const now = performance.now();
+      // When this process itself stood still, the answers are still in the channel.
+      if (now - askedAt > 2 * every) this.#answeredAt = now;
+      askedAt = now;
+      if (now - this.#answeredAt > patience) {
+        const { role } = this;
+        this.#options.log.warn({ role, pid: child.pid }, 'a role does not answer any more and is killed');
+        this.#options.record('role.unresponsive', { role, pid: child.pid ?? 0 });
+        child.kill('SIGKILL');
+        return;
+      }
+      n += 1;
+      this.#send({ type: 'ping', n });
+    }, every);
+    this.#probe.unref();
+  }
+
   #send(message: ToRole): void {
-    if (this.#child?.connected) this.#child.send(message);
+    // One that ends in this moment has no need of it.
+    if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
   async #receive(message: FromRole): Promise<void> {
     const { control, changed } = this.#options;
+    this.#answeredAt = performance.now();
     switch (message.type) {
+      case 'pong':
+        return;
       case 'ready':
         this.ready = true;
         this.endpoint = message.endpoint;
         return changed();
-      case 'status':
+      case 'status': {
+        const hasOthers = message.sessions.length !== this.sessions.length;
         this.sessions = message.sessions;
         this.metrics = message.metrics;
+        if (hasOthers) changed();
         return;
+      }
       case 'start-session':
         return this.#answer(message.id, async () => ({
           ok: true,

@@ -10,7 +10,7 @@ import { clusterIssuer } from './data-plane.ts';
 import { verifyJws } from './verify.ts';
 
 export type SignedKind = 'snapshot' | 'session-start';
-const typ = (kind: SignedKind) => `fabric-${kind}+jwt`;
+export const signedType = (kind: SignedKind) => `fabric-${kind}+jwt`;
 
 export interface SignedFor {
   readonly cluster: ClusterId;
@@ -26,7 +26,7 @@ export function signFor(
 ): Promise<string> {
   const seconds = Math.floor(lifetime.now / 1000);
   return new SignJWT({ body })
-    .setProtectedHeader({ alg: 'EdDSA', typ: typ(kind), kid: signer.kid })
+    .setProtectedHeader({ alg: 'EdDSA', typ: signedType(kind), kid: signer.kid })
     .setIssuer(clusterIssuer(cluster))
     .setAudience(node)
     .setIssuedAt(seconds)
@@ -44,7 +44,7 @@ export async function verifySigned<T extends z.ZodType>(
   now: number,
 ): Promise<z.output<T>> {
   const payload = await verifyJws(text, createLocalJWKSet(keys), ['EdDSA'], {
-    typ: typ(kind),
+    typ: signedType(kind),
     issuer: clusterIssuer(cluster),
     audience: node,
     now,

@@ -2,14 +2,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { writeAtomically } from '../../agent/atomic-file.ts';
+import { agentProgram } from '../../agent/program.ts';
 import { bootstrapToken, type Owner } from './demo.ts';
 import type { Processes } from './processes.ts';
 import type { SettingsFile } from './settings.ts';
 
-const AGENT = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 const LINKED_MS = 30_000;
 export const DEMO_NODES = ['relay', 'entry', 'service'] as const;
 
@@ -39,7 +38,7 @@ export async function startNode(
   const enrolled = existsSync(join(data, 'identity', 'enrolment.json'));
   const env: NodeJS.ProcessEnv = { ...process.env };
   if (!enrolled) env['FABRIC_AGENT_BOOTSTRAP_TOKEN'] = await bootstrapToken(setup.owner, setup.cluster, name);
-  await setup.processes.fork(`node-${name}`, AGENT, ['--data', data], env);
+  await setup.processes.fork(`node-${name}`, agentProgram(), ['--data', data], env);
   return localPort;
 }
 

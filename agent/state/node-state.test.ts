@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ClusterId, NodeId } from '../../schema/ids.ts';
+import type { Snapshot } from '../../schema/snapshot.ts';
+import { afterSnapshot, freshState, NodeStateFile, standingAt } from './node-state.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'state-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const [a, b] = [NodeId.parse(crypto.randomUUID()), NodeId.parse(crypto.randomUUID())];
+const told = (version: number, neighbours: NodeId[]): Snapshot => ({
+  cluster: ClusterId.parse(crypto.randomUUID()),
+  node: NodeId.parse(crypto.randomUUID()),
+  version,
+  roles: ['relay'],
+  ca: '',
+  signingKeys: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'x', kid: 'k', alg: 'EdDSA', use: 'sig' }] },
+  neighbours: neighbours.map((node) => ({
+    node,
+    roles: ['relay'],
+    spki: 'x'.repeat(43),
+    dial: true,
+    endpoints: ['10.0.0.1:1'],
+  })),
+});
+
+test('remembers since when it knows a peer, and forgets one that is no longer named', () => {
+  const first = afterSnapshot(freshState(0), told(1, [a, b]), 100);
+  const second = afterSnapshot(first, told(2, [a]), 200);
+  expect(second.peers).toMatchObject([{ node: a, firstSeenAt: 100, lastSeenVersion: 2 }]);
+  expect(second).toMatchObject({ version: 2, appliedAt: 200, roles: ['relay'] });
+});
+
+test('the version it applied never goes down', () => {
+  const high = afterSnapshot(freshState(0), told(9, []), 1);
+  expect(afterSnapshot(high, told(3, []), 2).version).toBe(9);
+});
+
+test('connected, degraded when nobody answers, isolated when its snapshot has expired', () => {
+  const standing = (now: number, lastContactAt?: number, expiresAt?: number) =>
+    standingAt(now, { lastContactAt, expiresAt }, 60);
+  expect(standing(0)).toBe('starting');
+  expect(standing(100, 90, 1_000)).toBe('connected');
+  expect(standing(151, 90, 1_000)).toBe('degraded');
+  expect(standing(10, undefined, 1_000)).toBe('degraded');
+  expect(standing(1_000, 999, 1_000)).toBe('isolated');
+});
+
+test('is found again, and begins anew when it is damaged', async () => {
+  const file = new NodeStateFile(folder, 0);
+  expect(await file.load()).toBe(false);
+  await file.save(afterSnapshot(file.current, told(4, [a]), 7));
+  const again = new NodeStateFile(folder, 0);
+  expect(await again.load()).toBe(true);
+  expect(again.current).toMatchObject({ version: 4, standing: 'starting' });
+  for (const text of ['', '{', '{}', '[]', 'null']) {
+    writeFileSync(join(folder, 'state.json'), text);
+    const damaged = new NodeStateFile(folder, 0);
+    expect(await damaged.load()).toBe(false);
+    expect(damaged.current.version).toBe(0);
+  }
+});

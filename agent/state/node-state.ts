@@ -1,0 +1,118 @@
+/**
+ * What a node remembers beside its snapshot, and may lose: what it was told last and by whom it was reached, so that it finds its way back. Never an authority:
+ * nothing here permits anything, and it is made anew from the snapshot when it is gone or damaged. One version floor is more: nothing older is applied.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { NodeId } from '../../schema/ids.ts';
+import { NodeRole } from '../../schema/roles.ts';
+import type { Snapshot } from '../../schema/snapshot.ts';
+import { readIfThere, writeAtomically } from '../atomic-file.ts';
+
+/** As many as a snapshot may name; those named longest ago go first. */
+const MAX_PEERS = 256;
+const MAX_CHARS = 2_000_000;
+
+const Peer = z.strictObject({
+  node: NodeId,
+  roles: z.array(NodeRole),
+  spki: z.string().max(64),
+  endpoints: z.array(z.string().max(300)).max(8),
+  firstSeenAt: z.number(),
+  /** Version of the newest snapshot that named it. */
+  lastSeenVersion: z.int(),
+});
+export type Peer = z.infer<typeof Peer>;
+
+/** `connected`: the control plane answers. `degraded`: it does not, the snapshot still holds. `isolated`: the snapshot has expired, no role runs. */
+export const Standing = z.enum(['starting', 'connected', 'degraded', 'isolated']);
+export type Standing = z.infer<typeof Standing>;
+
+export const NodeState = z.strictObject({
+  /** The highest snapshot version ever applied. */
+  version: z.int().nonnegative(),
+  standing: Standing,
+  /** Since when, milliseconds since the epoch. */
+  since: z.number(),
+  lastContactAt: z.number().optional(),
+  appliedAt: z.number().optional(),
+  roles: z.array(NodeRole),
+  peers: z.array(Peer).max(MAX_PEERS),
+});
+export type NodeState = z.infer<typeof NodeState>;
+
+export const freshState = (now: number): NodeState => ({
+  version: 0,
+  standing: 'starting',
+  since: now,
+  roles: [],
+  peers: [],
+});
+
+/** Pure: the state after a snapshot was applied. */
+export function afterSnapshot(state: NodeState, snapshot: Snapshot, now: number): NodeState {
+  const known = new Map(state.peers.map((peer) => [peer.node, peer]));
+  const named = snapshot.neighbours.map(({ node, roles, spki, endpoints }): Peer => {
+    const firstSeenAt = known.get(node)?.firstSeenAt ?? now;
+    return { node, roles, spki, endpoints, firstSeenAt, lastSeenVersion: snapshot.version };
+  });
+  // Who is no longer named is no neighbour any more: a revoked node must not live on in a cache.
+  const peers = named.slice(0, MAX_PEERS);
+  return {
+    ...state,
+    version: Math.max(state.version, snapshot.version),
+    roles: snapshot.roles,
+    peers,
+    appliedAt: now,
+  };
+}
+
+/** Pure: how the node stands, from when the control plane last answered and how long the snapshot holds. */
+export function standingAt(
+  now: number,
+  { lastContactAt, expiresAt }: { lastContactAt: number | undefined; expiresAt: number | undefined },
+  silentMs: number,
+): Standing {
+  if (expiresAt !== undefined && now >= expiresAt) return 'isolated';
+  if (lastContactAt === undefined) return expiresAt === undefined ? 'starting' : 'degraded';
+  return now - lastContactAt > silentMs ? 'degraded' : 'connected';
+}
+
+export class NodeStateFile {
+  readonly #path: string;
+  #current: NodeState;
+  #written = '';
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(data: string, now: number) {
+    this.#path = join(data, 'state.json');
+    this.#current = freshState(now);
+  }
+
+  get current(): NodeState {
+    return this.#current;
+  }
+
+  /** @returns false when there was none, or none that is whole: it begins anew */
+  async load(): Promise<boolean> {
+    const text = await readIfThere(this.#path);
+    if (text === undefined || text.length > MAX_CHARS) return false;
+    try {
+      this.#current = { ...NodeState.parse(JSON.parse(text)), standing: 'starting' };
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** One write at a time, in order; only when something is different. */
+  save(next: NodeState): Promise<void> {
+    this.#current = next;
+    const text = JSON.stringify(next);
+    if (text === this.#written) return this.#writing;
+    this.#written = text;
+    const write = () => writeAtomically(this.#path, text);
+    this.#writing = this.#writing.then(write, write);
+    return this.#writing;
+  }
+}
