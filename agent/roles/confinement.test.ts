@@ -23,7 +23,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 test('with everything there: dropped to its user, held in by limits and a group', () => {
   const { program, args, group } = confine('/node', everything, limits);
   expect([program, ...args].join(' ')).toBe(
-    '/usr/bin/prlimit --core=0 --nofile=1024 -- /usr/bin/setpriv --no-new-privs --reuid=990 --regid=991 --clear-groups --bounding-set=-all --inh-caps=-all -- /node --max-old-space-size=128',
+    '/usr/bin/prlimit --core=0 --nofile=1024 -- /usr/bin/setpriv --no-new-privs --pdeathsig=KILL --reuid=990 --regid=991 --clear-groups --bounding-set=-all --inh-caps=-all -- /node --max-old-space-size=128',
   );
   expect(group?.files).toEqual([
     ['memory.max', '268435456'],

@@ -50,6 +50,8 @@ export function confine(node: string, tools: HostTools, limits: Limits): Confine
       : [
           tools.setpriv,
           '--no-new-privs',
+          // A role ends by itself when the agent is gone; one that is stuck in that moment can not.
+          '--pdeathsig=KILL',
           ...(drops
             ? [
                 `--reuid=${drops.user}`,

@@ -1,6 +1,6 @@
 /** An agent against a real control plane: what it loses it gets again, and what it may no longer do it stops. */
 import { spawnSync } from 'node:child_process';
-import { rmSync, truncateSync } from 'node:fs';
+import { existsSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -71,4 +71,13 @@ test('a second agent on the same folder is refused while the first lives, and th
   expect((await first.well()).roles[0]?.restarts).toBe(0);
   await first.kill('SIGTERM');
   expect(verifyAudit(join(first.data, 'audit'))).toMatchObject({ ok: true });
+});
+
+test('no role outlives its agent, not even one that is stuck', async () => {
+  await using agent = await AgentProcess.make(control, 'orphans');
+  agent.up();
+  const pid = (await agent.well()).roles[0]?.pid ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  await agent.kill();
+  await expect.poll(() => existsSync(`/proc/${pid}/exe`), { timeout: 10_000 }).toBe(false);
 });
