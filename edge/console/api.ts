@@ -18,11 +18,7 @@ export class Api {
 
   constructor(access: Access, me: Me, org: OrgId) {
     this.#access = access;
-    this.#client = apiClient({
-      baseUrl: location.origin,
-      token: () => access.token(),
-      send: (request) => access.send(request.url, request),
-    });
+    this.#client = apiClient({ baseUrl: location.origin, token: () => access.token() });
     this.me = me;
     this.org = org;
   }
