@@ -54,7 +54,8 @@ function ofType(type: string, schema: JsonSchema): unknown {
     case 'string':
       return (
         FORMATS[schema.format ?? ''] ??
-        'example'.padEnd(schema.minLength ?? 0, '.').slice(0, schema.maxLength)
+        // Padded with letters: every alphabet has them, base64url as well.
+        'example'.padEnd(schema.minLength ?? 0, 'example').slice(0, schema.maxLength)
       );
     case 'integer':
     case 'number':

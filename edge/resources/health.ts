@@ -41,6 +41,7 @@ const listJobs = createRoute({
   ...forPlatform('platform-audit.read'),
   method: 'get',
   path: '/v1/platform/jobs',
+  summary: 'The background jobs, and how each ran last',
   responses: answers(200, z.object({ jobs: z.array(Job) })),
 });
 

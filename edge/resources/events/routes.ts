@@ -26,6 +26,7 @@ const ofOrganization = createRoute({
   ...forMembers('events.read'),
   method: 'get',
   path: '/v1/orgs/{org}/events',
+  summary: 'What happens in an organization, as it happens',
   request: { params: OrgParam, headers },
   responses,
 });
@@ -33,6 +34,7 @@ const ofPlatform = createRoute({
   ...forPlatform('platform-audit.read'),
   method: 'get',
   path: '/v1/platform/events',
+  summary: 'What happens on the platform, as it happens',
   request: { headers },
   responses,
 });

@@ -37,6 +37,7 @@ const which = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/discover',
+  summary: 'The identity providers to sign in with',
   request: { body: json(DiscoverRequest) },
   responses: answers(200, ProviderChoices),
 });
@@ -44,6 +45,7 @@ const start = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/start',
+  summary: 'Begin to sign in at a provider: the address to go to',
   request: { body: json(StartRequest) },
   responses: answers(200, StartAnswer),
 });
@@ -51,6 +53,7 @@ const oidcCallback = createRoute({
   ...forAnyone,
   method: 'get',
   path: '/v1/sso/oidc/{provider}/callback',
+  summary: 'Come back from an OpenID Connect provider',
   request: { params: OneProvider, query: z.looseObject({ state: State }) },
   responses: REDIRECTS,
 });
@@ -58,6 +61,7 @@ const samlAssertion = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/saml/{provider}/assertion',
+  summary: 'Come back from a SAML provider with its assertion',
   request: {
     params: OneProvider,
     body: {
@@ -75,6 +79,7 @@ const metadata = createRoute({
   ...forAnyone,
   method: 'get',
   path: '/v1/sso/saml/{provider}/metadata',
+  summary: 'What a SAML provider must know of this side',
   request: { params: OneProvider },
   responses: {
     200: {
@@ -87,6 +92,7 @@ const directory = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/ldap',
+  summary: "Sign in with a directory's password",
   request: { body: json(DirectoryLogin) },
   responses: answers(200, SignedIn),
 });
@@ -94,6 +100,7 @@ const exchange = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/token',
+  summary: 'Exchange the one-time code for tokens',
   request: { body: json(CodeExchange) },
   responses: answers(200, SignedIn),
 });
