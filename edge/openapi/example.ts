@@ -28,7 +28,11 @@ const FORMATS: Readonly<Record<string, string>> = {
   date: '2026-01-31',
   email: 'ada@example.com',
   uri: 'https://fabric.example.com',
+  ip: '192.0.2.7',
   ipv4: '192.0.2.7',
+  ipv6: '2001:db8::7',
+  'ipv4-cidr': '192.0.2.0/24',
+  'ipv6-cidr': '2001:db8::/32',
 };
 
 /** The schema's own example first, then its default, then the smallest thing that meets it. */

@@ -19,7 +19,14 @@ const health = createRoute({
   method: 'get',
   path: '/health',
   summary: 'Whether this process can do its work',
-  request: { query: z.object({ detailed: z.stringbool().default(false) }) },
+  request: {
+    query: z.object({
+      detailed: z
+        .stringbool()
+        .default(false)
+        .meta({ examples: ['true'] }),
+    }),
+  },
   responses: {
     200: { description: 'Serving', ...json(Health) },
     503: { description: 'Not serving', ...json(Health) },

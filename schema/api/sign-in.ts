@@ -91,7 +91,18 @@ export const PasskeyAssertion = z.object({
 export type PasskeyAssertion = z.infer<typeof PasskeyAssertion>;
 export type PasskeyRegistration = z.infer<typeof PasskeyRegistration>;
 /** `options` go to the browser's WebAuthn as they are. */
-export const PasskeyChallenge = z.object({ attempt: Attempt, options: z.unknown() });
+export const PasskeyChallenge = z.object({
+  attempt: Attempt,
+  options: z.unknown().meta({
+    examples: [
+      {
+        rpId: 'fabric.example.com',
+        challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        userVerification: 'required',
+      },
+    ],
+  }),
+});
 export const PasskeyFinish = z.strictObject({ attempt: Attempt, response: PasskeyAssertion, ...finishing });
 
 export const TotpCode = z

@@ -18,7 +18,16 @@ const EXPORTS = { name: 'audit-export', max: 20, windowS: 60 };
 const exported = {
   200: {
     description: 'Lines, oldest first',
-    content: { 'application/jsonl': { schema: z.string() }, 'text/csv': { schema: z.string() } },
+    content: {
+      'application/jsonl': { schema: z.string().meta({ examples: ['{"type":"end","entries":0}\n'] }) },
+      'text/csv': {
+        schema: z.string().meta({
+          examples: [
+            'seq,at,actor,action,subject,reason,generation,requestId,address,userAgent,region,detail,prev,hash\r\n',
+          ],
+        }),
+      },
+    },
   },
 };
 

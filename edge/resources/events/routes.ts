@@ -18,7 +18,7 @@ const streams = new OpenStreams();
 const responses = {
   200: {
     description: 'A stream that does not end by itself',
-    content: { 'text/event-stream': { schema: z.string() } },
+    content: { 'text/event-stream': { schema: z.string().meta({ examples: [': alive\n\n'] }) } },
   },
 };
 const headers = z.object({ 'last-event-id': z.coerce.number().int().nonnegative().optional() });

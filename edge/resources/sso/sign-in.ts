@@ -68,7 +68,13 @@ const samlAssertion = createRoute({
       required: true,
       content: {
         'application/x-www-form-urlencoded': {
-          schema: z.object({ SAMLResponse: z.base64().max(200_000), RelayState: State }),
+          schema: z.object({
+            SAMLResponse: z
+              .base64()
+              .max(200_000)
+              .meta({ examples: ['PHNhbWxwOlJlc3BvbnNlLz4='] }),
+            RelayState: State,
+          }),
         },
       },
     },
@@ -84,7 +90,13 @@ const metadata = createRoute({
   responses: {
     200: {
       description: 'SAML metadata',
-      content: { 'application/samlmetadata+xml': { schema: z.string() } },
+      content: {
+        'application/samlmetadata+xml': {
+          schema: z
+            .string()
+            .meta({ examples: ['<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>'] }),
+        },
+      },
     },
   },
 });
