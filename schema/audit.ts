@@ -14,7 +14,10 @@ export const PLATFORM_CHAIN = '00000000-0000-0000-0000-000000000000';
 export const FIRST_PREV = '0'.repeat(64);
 export const CHECKPOINT_TYP = 'fabric-audit-checkpoint+jwt';
 
-const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const Hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'] });
 const Text = z.string().nullable();
 
 export const AuditEntry = z.object({

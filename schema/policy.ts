@@ -11,7 +11,8 @@ const MAX_LABELS = 32;
 
 export const Labels = z
   .record(LabelKey, LabelValue)
-  .refine((labels) => Object.keys(labels).length <= MAX_LABELS, { error: `at most ${MAX_LABELS} labels` });
+  .refine((labels) => Object.keys(labels).length <= MAX_LABELS, { error: `at most ${MAX_LABELS} labels` })
+  .meta({ examples: [{ env: 'production' }] });
 export type Labels = z.infer<typeof Labels>;
 
 /** A resource matches that has all of these. None at all would mean every resource, and is refused: it is a slip more often than a wish. */
@@ -33,10 +34,18 @@ function isTimeZone(name: string): boolean {
 
 /** `to` is the first minute outside. A window whose `to` is not after its `from` runs past midnight and belongs to the day it began. */
 export const Window = z.strictObject({
-  days: z.array(z.enum(DAYS)).min(1).max(7),
-  from: Clock,
-  to: Clock,
-  timeZone: z.string().max(64).refine(isTimeZone, { error: 'no such time zone: write it as Europe/Berlin' }),
+  days: z
+    .array(z.enum(DAYS))
+    .min(1)
+    .max(7)
+    .meta({ examples: [['mon', 'tue', 'wed', 'thu', 'fri']] }),
+  from: Clock.meta({ examples: ['08:00'] }),
+  to: Clock.meta({ examples: ['18:00'] }),
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, { error: 'no such time zone: write it as Europe/Berlin' })
+    .meta({ examples: ['Europe/Berlin'] }),
 });
 export type Window = z.infer<typeof Window>;
 

@@ -28,7 +28,11 @@ const FORMATS: Readonly<Record<string, string>> = {
   date: '2026-01-31',
   email: 'ada@example.com',
   uri: 'https://fabric.example.com',
+  ip: '192.0.2.7',
   ipv4: '192.0.2.7',
+  ipv6: '2001:db8::7',
+  'ipv4-cidr': '192.0.2.0/24',
+  'ipv6-cidr': '2001:db8::/32',
 };
 
 /** The schema's own example first, then its default, then the smallest thing that meets it. */
@@ -54,7 +58,8 @@ function ofType(type: string, schema: JsonSchema): unknown {
     case 'string':
       return (
         FORMATS[schema.format ?? ''] ??
-        'example'.padEnd(schema.minLength ?? 0, '.').slice(0, schema.maxLength)
+        // Padded with letters: every alphabet has them, base64url as well.
+        'example'.padEnd(schema.minLength ?? 0, 'example').slice(0, schema.maxLength)
       );
     case 'integer':
     case 'number':

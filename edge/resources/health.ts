@@ -19,7 +19,14 @@ const health = createRoute({
   method: 'get',
   path: '/health',
   summary: 'Whether this process can do its work',
-  request: { query: z.object({ detailed: z.stringbool().default(false) }) },
+  request: {
+    query: z.object({
+      detailed: z
+        .stringbool()
+        .default(false)
+        .meta({ examples: ['true'] }),
+    }),
+  },
   responses: {
     200: { description: 'Serving', ...json(Health) },
     503: { description: 'Not serving', ...json(Health) },
@@ -41,6 +48,7 @@ const listJobs = createRoute({
   ...forPlatform('platform-audit.read'),
   method: 'get',
   path: '/v1/platform/jobs',
+  summary: 'The background jobs, and how each ran last',
   responses: answers(200, z.object({ jobs: z.array(Job) })),
 });
 

@@ -24,6 +24,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The keys that sign checkpoints of the audit trails */
         get: operations["getAuditKeys"];
         put?: never;
         post?: never;
@@ -42,6 +43,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Whom an invitation is for */
         post: operations["postAuthInvitation"];
         delete?: never;
         options?: never;
@@ -58,6 +60,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Accept an invitation with a password and secret key */
         post: operations["postAuthJoin"];
         delete?: never;
         options?: never;
@@ -91,6 +94,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Answer a passkey's challenge */
         post: operations["postAuthPasskeyFinish"];
         delete?: never;
         options?: never;
@@ -107,6 +111,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begin to sign in with a passkey: a challenge */
         post: operations["postAuthPasskeyStart"];
         delete?: never;
         options?: never;
@@ -140,6 +145,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Show the second factor, and be signed in */
         post: operations["postAuthSecondFactor"];
         delete?: never;
         options?: never;
@@ -156,6 +162,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begin a second factor with a passkey: a challenge */
         post: operations["postAuthSecondFactorPasskey"];
         delete?: never;
         options?: never;
@@ -172,6 +179,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Prove the password and secret key */
         post: operations["postAuthSrpFinish"];
         delete?: never;
         options?: never;
@@ -188,6 +196,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begin to sign in with a password: salt and challenge */
         post: operations["postAuthSrpStart"];
         delete?: never;
         options?: never;
@@ -202,8 +211,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** How I can prove anew who I am */
         get: operations["getAuthStepUp"];
         put?: never;
+        /** Prove anew who I am: a new access token */
         post: operations["postAuthStepUp"];
         delete?: never;
         options?: never;
@@ -220,6 +231,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begin to prove it anew with a passkey: a challenge */
         post: operations["postAuthStepUpPasskey"];
         delete?: never;
         options?: never;
@@ -253,7 +265,9 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begin to add an authenticator app: its secret */
         post: operations["postMeAuthenticator"];
+        /** Remove the authenticator */
         delete: operations["deleteMeAuthenticator"];
         options?: never;
         head?: never;
@@ -269,6 +283,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Confirm the authenticator with a code: recovery codes, shown once */
         post: operations["postMeAuthenticatorConfirm"];
         delete?: never;
         options?: never;
@@ -286,6 +301,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Revoke one of my devices: its sign-ins end */
         delete: operations["deleteMeDevice"];
         options?: never;
         head?: never;
@@ -301,6 +317,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Add a passkey */
         post: operations["postMePasskeys"];
         delete?: never;
         options?: never;
@@ -318,9 +335,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Remove a passkey */
         delete: operations["deleteMePasskey"];
         options?: never;
         head?: never;
+        /** Rename a passkey */
         patch: operations["patchMePasskey"];
         trace?: never;
     };
@@ -333,6 +352,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begin to add a passkey: a challenge */
         post: operations["postMePasskeysStart"];
         delete?: never;
         options?: never;
@@ -349,6 +369,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Make new recovery codes: the old ones end */
         post: operations["postMeRecoveryCodes"];
         delete?: never;
         options?: never;
@@ -363,6 +384,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** How I sign in, and where I am signed in */
         get: operations["getMeSecurity"];
         put?: never;
         post?: never;
@@ -380,6 +402,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Change my password or secret key: other sign-ins end */
         put: operations["putMeSecurityPassword"];
         post?: never;
         delete?: never;
@@ -398,6 +421,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Sign out everywhere */
         delete: operations["deleteMeSignIns"];
         options?: never;
         head?: never;
@@ -414,6 +438,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** End one of my sign-ins */
         delete: operations["deleteMeSignIn"];
         options?: never;
         head?: never;
@@ -529,12 +554,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** An organization, and what it chose */
         get: operations["getOrg"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+        /** Change what an organization chose */
         patch: operations["patchOrg"];
         trace?: never;
     };
@@ -545,6 +572,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The keys of all service accounts */
         get: operations["getOrgApiKeys"];
         put?: never;
         post?: never;
@@ -564,6 +592,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Revoke a key */
         delete: operations["deleteOrgApiKey"];
         options?: never;
         head?: never;
@@ -577,6 +606,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Search an organization's audit trail, newest first */
         get: operations["getOrgAudit"];
         put?: never;
         post?: never;
@@ -593,6 +623,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Export an organization's audit trail */
         get: operations["getOrgAuditExport"];
         put?: never;
         post?: never;
@@ -609,7 +640,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** How long the audit trail is kept */
         get: operations["getOrgAuditRetention"];
+        /** Change how long the audit trail is kept */
         put: operations["putOrgAuditRetention"];
         post?: never;
         delete?: never;
@@ -625,6 +658,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The devices of an organization's people */
         get: operations["getOrgDevices"];
         put?: never;
         post?: never;
@@ -642,8 +676,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Approve a device */
         put: operations["putOrgDeviceApproval"];
         post?: never;
+        /** Withdraw a device's approval */
         delete: operations["deleteOrgDeviceApproval"];
         options?: never;
         head?: never;
@@ -657,6 +693,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What happens in an organization, as it happens */
         get: operations["getOrgEvents"];
         put?: never;
         post?: never;
@@ -673,8 +710,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The grants: who may reach what, and when */
         get: operations["getOrgGrants"];
         put?: never;
+        /** Grant access to one resource, or to all with these labels */
         post: operations["postOrgGrants"];
         delete?: never;
         options?: never;
@@ -692,6 +731,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Revoke a grant: sessions that hung on it end */
         delete: operations["deleteOrgGrant"];
         options?: never;
         head?: never;
@@ -705,8 +745,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The groups, and who is in them */
         get: operations["getOrgGroups"];
         put?: never;
+        /** Make a group */
         post: operations["postOrgGroups"];
         delete?: never;
         options?: never;
@@ -724,6 +766,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Delete a group */
         delete: operations["deleteOrgGroup"];
         options?: never;
         head?: never;
@@ -738,8 +781,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Put a person into a group */
         put: operations["putOrgGroupMember"];
         post?: never;
+        /** Take a person out of a group */
         delete: operations["deleteOrgGroupMember"];
         options?: never;
         head?: never;
@@ -754,6 +799,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Give a group a role, or none */
         put: operations["putOrgGroupRole"];
         post?: never;
         delete?: never;
@@ -769,8 +815,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The identity providers of an organization */
         get: operations["getOrgIdentityProviders"];
         put?: never;
+        /** Add an identity provider */
         post: operations["postOrgIdentityProviders"];
         delete?: never;
         options?: never;
@@ -786,8 +834,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Replace an identity provider's settings */
         put: operations["putOrgIdentityProvider"];
         post?: never;
+        /** Remove an identity provider */
         delete: operations["deleteOrgIdentityProvider"];
         options?: never;
         head?: never;
@@ -803,6 +853,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Try whether an identity provider works */
         post: operations["postOrgIdentityProviderTest"];
         delete?: never;
         options?: never;
@@ -817,6 +868,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** All resources, with their targets */
         get: operations["getOrgInventory"];
         put?: never;
         post?: never;
@@ -833,6 +885,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The invitations that are open */
         get: operations["getOrgInvitations"];
         put?: never;
         post?: never;
@@ -852,6 +905,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Revoke an invitation */
         delete: operations["deleteOrgInvitation"];
         options?: never;
         head?: never;
@@ -883,9 +937,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** A person of an organization */
         get: operations["getOrgMember"];
         put?: never;
         post?: never;
+        /** Remove a person from an organization */
         delete: operations["deleteOrgMember"];
         options?: never;
         head?: never;
@@ -901,6 +957,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Invite a person anew: whatever they signed in with is void */
         post: operations["postOrgMemberInvitation"];
         delete?: never;
         options?: never;
@@ -916,6 +973,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Give a person another role */
         put: operations["putOrgMemberRole"];
         post?: never;
         delete?: never;
@@ -931,6 +989,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What an organization may have, and has */
         get: operations["getOrgQuotas"];
         put?: never;
         post?: never;
@@ -968,9 +1027,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Delete a resource */
         delete: operations["deleteOrgResource"];
         options?: never;
         head?: never;
+        /** Change a resource */
         patch: operations["patchOrgResource"];
         trace?: never;
     };
@@ -983,6 +1044,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Grant access to a resource */
         post: operations["postOrgResourceGrants"];
         delete?: never;
         options?: never;
@@ -997,8 +1059,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The roles, and what each may do */
         get: operations["getOrgRoles"];
         put?: never;
+        /** Make a role */
         post: operations["postOrgRoles"];
         delete?: never;
         options?: never;
@@ -1014,8 +1078,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Change what a role may do */
         put: operations["putOrgRole"];
         post?: never;
+        /** Delete a role */
         delete: operations["deleteOrgRole"];
         options?: never;
         head?: never;
@@ -1029,8 +1095,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The service accounts */
         get: operations["getOrgServiceAccounts"];
         put?: never;
+        /** Make a service account */
         post: operations["postOrgServiceAccounts"];
         delete?: never;
         options?: never;
@@ -1048,6 +1116,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Delete a service account: its keys end */
         delete: operations["deleteOrgServiceAccount"];
         options?: never;
         head?: never;
@@ -1063,6 +1132,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Make a key for a service account, shown once */
         post: operations["postOrgServiceAccountKeys"];
         delete?: never;
         options?: never;
@@ -1129,7 +1199,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** How the people of an organization must sign in */
         get: operations["getOrgSignInPolicy"];
+        /** Change how they must sign in: my own sign-in has to meet it */
         put: operations["putOrgSignInPolicy"];
         post?: never;
         delete?: never;
@@ -1145,8 +1217,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Access that was lent to the platform's people */
         get: operations["getOrgSupportAccess"];
         put?: never;
+        /** Lend access to one of the platform's people */
         post: operations["postOrgSupportAccess"];
         delete?: never;
         options?: never;
@@ -1164,6 +1238,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Take lent access back */
         delete: operations["deleteOrgSupportAccess"];
         options?: never;
         head?: never;
@@ -1177,8 +1252,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The webhooks */
         get: operations["getOrgWebhooks"];
         put?: never;
+        /** Make a webhook: its secret is shown once */
         post: operations["postOrgWebhooks"];
         delete?: never;
         options?: never;
@@ -1196,9 +1273,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Delete a webhook */
         delete: operations["deleteOrgWebhook"];
         options?: never;
         head?: never;
+        /** Change a webhook, or switch it on or off */
         patch: operations["patchOrgWebhook"];
         trace?: never;
     };
@@ -1209,6 +1288,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What was sent to a webhook, and what it answered */
         get: operations["getOrgWebhookDeliveries"];
         put?: never;
         post?: never;
@@ -1227,6 +1307,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Send a delivery again */
         post: operations["postOrgWebhookDeliveryRedeliver"];
         delete?: never;
         options?: never;
@@ -1243,6 +1324,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Send a webhook a test event */
         post: operations["postOrgWebhookTest"];
         delete?: never;
         options?: never;
@@ -1257,8 +1339,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The platform's administrators */
         get: operations["getPlatformAdministrators"];
         put?: never;
+        /** Make someone an administrator, and invite them if they are new */
         post: operations["postPlatformAdministrators"];
         delete?: never;
         options?: never;
@@ -1276,6 +1360,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Take the role of an administrator away */
         delete: operations["deletePlatformAdministrator"];
         options?: never;
         head?: never;
@@ -1289,6 +1374,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Search the platform's audit trail, newest first */
         get: operations["getPlatformAudit"];
         put?: never;
         post?: never;
@@ -1305,6 +1391,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Export the platform's audit trail */
         get: operations["getPlatformAuditExport"];
         put?: never;
         post?: never;
@@ -1390,6 +1477,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What happens on the platform, as it happens */
         get: operations["getPlatformEvents"];
         put?: never;
         post?: never;
@@ -1406,6 +1494,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The background jobs, and how each ran last */
         get: operations["getPlatformJobs"];
         put?: never;
         post?: never;
@@ -1422,6 +1511,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The organizations */
         get: operations["getPlatformOrganizations"];
         put?: never;
         /** Make an organization */
@@ -1439,6 +1529,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The e-mail domains that are an organization's own */
         get: operations["getPlatformOrganizationDomains"];
         put?: never;
         post?: never;
@@ -1456,8 +1547,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Write down that a domain is an organization's own */
         put: operations["putPlatformOrganizationDomain"];
         post?: never;
+        /** Withdraw a domain from an organization */
         delete: operations["deletePlatformOrganizationDomain"];
         options?: never;
         head?: never;
@@ -1477,6 +1570,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Change what an organization may have */
         patch: operations["patchPlatformOrganizationQuotas"];
         trace?: never;
     };
@@ -1489,6 +1583,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** The identity providers to sign in with */
         post: operations["postSsoDiscover"];
         delete?: never;
         options?: never;
@@ -1505,6 +1600,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Sign in with a directory's password */
         post: operations["postSsoLdap"];
         delete?: never;
         options?: never;
@@ -1519,6 +1615,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Come back from an OpenID Connect provider */
         get: operations["getSsoOidcCallback"];
         put?: never;
         post?: never;
@@ -1537,6 +1634,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Come back from a SAML provider with its assertion */
         post: operations["postSsoSamlAssertion"];
         delete?: never;
         options?: never;
@@ -1551,6 +1649,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What a SAML provider must know of this side */
         get: operations["getSsoSamlMetadata"];
         put?: never;
         post?: never;
@@ -1569,6 +1668,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begin to sign in at a provider: the address to go to */
         post: operations["postSsoStart"];
         delete?: never;
         options?: never;
@@ -1585,6 +1685,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Exchange the one-time code for tokens */
         post: operations["postSsoToken"];
         delete?: never;
         options?: never;

@@ -10,13 +10,19 @@ const Logo = z
   .max(LOGO_CHARACTERS)
   .regex(/^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}$/, {
     error: 'give a small PNG, JPEG or WebP picture as a data: URL',
+  })
+  .meta({
+    examples: [
+      'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=',
+    ],
   });
 
 export const Branding = z.strictObject({
   displayName: z.string().min(1).max(80).optional(),
   colour: z
     .string()
-    .regex(/^#[0-9a-f]{6}$/i, { error: 'write the colour as #rrggbb' })
+    .regex(/^#[0-9a-fA-F]{6}$/, { error: 'write the colour as #rrggbb' })
+    .meta({ examples: ['#1f6feb'] })
     .optional(),
   logo: Logo.optional(),
 });
@@ -40,14 +46,18 @@ function isLocale(tag: string): boolean {
   }
 }
 /** A language tag (BCP 47). */
-const Locale = z.string().max(35).refine(isLocale, { error: 'write the language as en or de-CH' });
+const Locale = z
+  .string()
+  .max(35)
+  .refine(isLocale, { error: 'write the language as en or de-CH' })
+  .meta({ examples: ['de-CH'] });
 
 export const OrganizationDetail = z.object({
   id: OrgId,
   name: Name,
   branding: Branding,
   features: Features,
-  locale: z.string(),
+  locale: z.string().meta({ examples: ['de-CH'] }),
 });
 export type OrganizationDetail = z.infer<typeof OrganizationDetail>;
 

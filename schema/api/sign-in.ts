@@ -34,8 +34,12 @@ export const DeviceProof = z.strictObject({
   key: z.strictObject({
     kty: z.literal('EC'),
     crv: z.literal('P-256'),
-    x: base64url(43).length(43),
-    y: base64url(43).length(43),
+    x: base64url(43)
+      .length(43)
+      .meta({ examples: ['MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4'] }),
+    y: base64url(43)
+      .length(43)
+      .meta({ examples: ['4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM'] }),
   }),
   signature: base64url(86).length(86),
   name: z.string().trim().min(1).max(100),
@@ -87,10 +91,24 @@ export const PasskeyAssertion = z.object({
 export type PasskeyAssertion = z.infer<typeof PasskeyAssertion>;
 export type PasskeyRegistration = z.infer<typeof PasskeyRegistration>;
 /** `options` go to the browser's WebAuthn as they are. */
-export const PasskeyChallenge = z.object({ attempt: Attempt, options: z.unknown() });
+export const PasskeyChallenge = z.object({
+  attempt: Attempt,
+  options: z.unknown().meta({
+    examples: [
+      {
+        rpId: 'fabric.example.com',
+        challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        userVerification: 'required',
+      },
+    ],
+  }),
+});
 export const PasskeyFinish = z.strictObject({ attempt: Attempt, response: PasskeyAssertion, ...finishing });
 
-export const TotpCode = z.string().regex(/^\d{6}$/);
+export const TotpCode = z
+  .string()
+  .regex(/^\d{6}$/)
+  .meta({ examples: ['287082'] });
 export const SecondFactorProof = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('totp'), code: TotpCode }),
   z.strictObject({ type: z.literal('recovery'), code: z.string().min(8).max(64) }),

@@ -12,7 +12,8 @@ const Domain = z
   .toLowerCase()
   .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, {
     error: 'use a domain name such as example.com',
-  });
+  })
+  .meta({ examples: ['example.com'] });
 const Certificate = z
   .string()
   .max(16_384)
@@ -67,16 +68,18 @@ export type SamlSettings = z.infer<typeof SamlSettings>;
 const LdapAddress = z
   .string()
   .max(1024)
-  .regex(/^ldaps?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?\/?$/i, {
+  .regex(/^[Ll][Dd][Aa][Pp][Ss]?:\/\/(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?\/?$/, {
     error: 'use an address such as ldaps://dc1.example.com',
-  });
+  })
+  .meta({ examples: ['ldaps://dc1.example.com'] });
 
 const LdapFilter = (placeholder: string) =>
   z
     .string()
     .max(1024)
     .regex(/^\(.*\)$/)
-    .refine((filter) => filter.includes(placeholder), { error: `use a filter that holds ${placeholder}` });
+    .refine((filter) => filter.includes(placeholder), { error: `use a filter that holds ${placeholder}` })
+    .meta({ examples: [`(uid=${placeholder})`] });
 
 export const LdapSettings = z.strictObject({
   kind: z.literal('ldap'),
@@ -174,9 +177,15 @@ export type ProviderChoice = z.infer<typeof ProviderChoice>;
 export const ProviderChoices = z.object({ providers: z.array(ProviderChoice) });
 
 /** As PKCE has it (RFC 7636): the SHA-256 of a secret of 32 random bytes, base64url. */
-const Challenge = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const Challenge = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .meta({ examples: ['E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'] });
 /** A command line's own listener (RFC 8252, section 7.3): the literal address, never a name. */
-const Loopback = z.string().regex(/^http:\/\/(127\.0\.0\.1|\[::1\]):[1-9][0-9]{0,4}\/[A-Za-z0-9_-]{0,64}$/);
+const Loopback = z
+  .string()
+  .regex(/^http:\/\/(127\.0\.0\.1|\[::1\]):[1-9][0-9]{0,4}\/[A-Za-z0-9_-]{0,64}$/)
+  .meta({ examples: ['http://127.0.0.1:49152/done'] });
 
 export const StartRequest = z.strictObject({
   provider: IdentityProviderId,
@@ -188,7 +197,11 @@ export const StartAnswer = z.object({ url: z.string() });
 
 export const CodeExchange = z.strictObject({
   code: z.string().max(128),
-  verifier: z.string().min(43).max(128),
+  verifier: z
+    .string()
+    .min(43)
+    .max(128)
+    .meta({ examples: ['dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'] }),
   cookie: z.boolean().default(false),
 });
 

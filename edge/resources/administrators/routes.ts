@@ -23,12 +23,14 @@ const list = createRoute({
   ...forPlatform('administrators.manage'),
   method: 'get',
   path: '/v1/platform/administrators',
+  summary: "The platform's administrators",
   responses: answers(200, AdministratorList),
 });
 const create = createRoute({
   ...forPlatform('administrators.manage'),
   method: 'post',
   path: '/v1/platform/administrators',
+  summary: 'Make someone an administrator, and invite them if they are new',
   request: { body: json(CreateAdministrator) },
   responses: answers(201, CreatedAdministrator),
 });
@@ -36,6 +38,7 @@ const remove = createRoute({
   ...forPlatform('administrators.manage'),
   method: 'delete',
   path: '/v1/platform/administrators/{user}',
+  summary: 'Take the role of an administrator away',
   request: { params: z.object({ user: UserId }) },
   responses: answersNothing,
 });

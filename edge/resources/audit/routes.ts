@@ -18,7 +18,16 @@ const EXPORTS = { name: 'audit-export', max: 20, windowS: 60 };
 const exported = {
   200: {
     description: 'Lines, oldest first',
-    content: { 'application/jsonl': { schema: z.string() }, 'text/csv': { schema: z.string() } },
+    content: {
+      'application/jsonl': { schema: z.string().meta({ examples: ['{"type":"end","entries":0}\n'] }) },
+      'text/csv': {
+        schema: z.string().meta({
+          examples: [
+            'seq,at,actor,action,subject,reason,generation,requestId,address,userAgent,region,detail,prev,hash\r\n',
+          ],
+        }),
+      },
+    },
   },
 };
 
@@ -26,6 +35,7 @@ const list = createRoute({
   ...forMembers('audit.read'),
   method: 'get',
   path: '/v1/orgs/{org}/audit',
+  summary: "Search an organization's audit trail, newest first",
   request: { params: OrgParam, query: AuditQuery },
   responses: answers(200, AuditList),
 });
@@ -33,6 +43,7 @@ const exportAll = createRoute({
   ...forMembers('audit.read'),
   method: 'get',
   path: '/v1/orgs/{org}/audit/export',
+  summary: "Export an organization's audit trail",
   request: { params: OrgParam, query: AuditExportQuery },
   responses: exported,
 });
@@ -40,6 +51,7 @@ const retention = createRoute({
   ...forMembers('audit.read'),
   method: 'get',
   path: '/v1/orgs/{org}/audit/retention',
+  summary: 'How long the audit trail is kept',
   request: { params: OrgParam },
   responses: answers(200, Retention),
 });
@@ -47,6 +59,7 @@ const changeRetention = createRoute({
   ...forMembers('security.manage'),
   method: 'put',
   path: '/v1/orgs/{org}/audit/retention',
+  summary: 'Change how long the audit trail is kept',
   request: { params: OrgParam, body: json(Retention) },
   responses: answers(200, Retention),
 });
@@ -54,12 +67,14 @@ const keys = createRoute({
   ...forPersons,
   method: 'get',
   path: '/v1/audit/keys',
+  summary: 'The keys that sign checkpoints of the audit trails',
   responses: answers(200, AuditKeys),
 });
 const platformList = createRoute({
   ...forPlatform('platform-audit.read'),
   method: 'get',
   path: '/v1/platform/audit',
+  summary: "Search the platform's audit trail, newest first",
   request: { query: AuditQuery },
   responses: answers(200, AuditList),
 });
@@ -67,6 +82,7 @@ const platformExport = createRoute({
   ...forPlatform('platform-audit.read'),
   method: 'get',
   path: '/v1/platform/audit/export',
+  summary: "Export the platform's audit trail",
   request: { query: AuditExportQuery },
   responses: exported,
 });

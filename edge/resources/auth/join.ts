@@ -11,6 +11,7 @@ const look = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/invitation',
+  summary: 'Whom an invitation is for',
   request: { body: json(InvitationToken) },
   responses: answers(200, Invited),
 });
@@ -18,6 +19,7 @@ const accept = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/join',
+  summary: 'Accept an invitation with a password and secret key',
   request: { body: json(Join) },
   responses: answersNothing,
 });

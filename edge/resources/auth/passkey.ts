@@ -13,6 +13,7 @@ const start = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/passkey/start',
+  summary: 'Begin to sign in with a passkey: a challenge',
   request: { body: json(z.strictObject({})) },
   responses: answers(200, PasskeyChallenge),
 });
@@ -20,6 +21,7 @@ const finish = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/passkey/finish',
+  summary: "Answer a passkey's challenge",
   request: { body: json(PasskeyFinish) },
   responses: answers(200, SignInAnswer),
 });

@@ -15,6 +15,7 @@ const start = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/srp/start',
+  summary: 'Begin to sign in with a password: salt and challenge',
   request: { body: json(SrpStart) },
   responses: answers(200, SrpChallenge),
 });
@@ -22,6 +23,7 @@ const finish = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/srp/finish',
+  summary: 'Prove the password and secret key',
   request: { body: json(SrpFinish) },
   responses: answers(200, SignInAnswer),
 });

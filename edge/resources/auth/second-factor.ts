@@ -31,6 +31,7 @@ const startWithPasskey = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/second-factor/passkey',
+  summary: 'Begin a second factor with a passkey: a challenge',
   request: { body: json(z.strictObject({ attempt: z.uuid() })) },
   responses: answers(200, PasskeyChallenge),
 });
@@ -38,6 +39,7 @@ const finish = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/auth/second-factor',
+  summary: 'Show the second factor, and be signed in',
   request: { body: json(SecondFactorFinish) },
   responses: answers(200, SignInAnswer),
 });

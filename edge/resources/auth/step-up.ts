@@ -17,12 +17,14 @@ const methods = createRoute({
   ...forPersons,
   method: 'get',
   path: '/v1/auth/step-up',
+  summary: 'How I can prove anew who I am',
   responses: answers(200, StepUpMethods),
 });
 const startWithPasskey = createRoute({
   ...forPersons,
   method: 'post',
   path: '/v1/auth/step-up/passkey',
+  summary: 'Begin to prove it anew with a passkey: a challenge',
   request: { body: json(z.strictObject({})) },
   responses: answers(200, PasskeyChallenge),
 });
@@ -30,6 +32,7 @@ const finish = createRoute({
   ...forPersons,
   method: 'post',
   path: '/v1/auth/step-up',
+  summary: 'Prove anew who I am: a new access token',
   request: { body: json(StepUpRequest) },
   responses: answers(200, SteppedUp),
 });

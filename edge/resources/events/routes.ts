@@ -18,7 +18,7 @@ const streams = new OpenStreams();
 const responses = {
   200: {
     description: 'A stream that does not end by itself',
-    content: { 'text/event-stream': { schema: z.string() } },
+    content: { 'text/event-stream': { schema: z.string().meta({ examples: [': alive\n\n'] }) } },
   },
 };
 const headers = z.object({ 'last-event-id': z.coerce.number().int().nonnegative().optional() });
@@ -26,6 +26,7 @@ const ofOrganization = createRoute({
   ...forMembers('events.read'),
   method: 'get',
   path: '/v1/orgs/{org}/events',
+  summary: 'What happens in an organization, as it happens',
   request: { params: OrgParam, headers },
   responses,
 });
@@ -33,6 +34,7 @@ const ofPlatform = createRoute({
   ...forPlatform('platform-audit.read'),
   method: 'get',
   path: '/v1/platform/events',
+  summary: 'What happens on the platform, as it happens',
   request: { headers },
   responses,
 });

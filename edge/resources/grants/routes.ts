@@ -23,6 +23,7 @@ const list = createRoute({
   ...forMembers('grants.read'),
   method: 'get',
   path: '/v1/orgs/{org}/grants',
+  summary: 'The grants: who may reach what, and when',
   request: { params: OrgParam },
   responses: answers(200, GrantList),
 });
@@ -30,6 +31,7 @@ const create = createRoute({
   ...forMembers('grants.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/grants',
+  summary: 'Grant access to one resource, or to all with these labels',
   request: { params: OrgParam, body: json(CreateOrgGrant) },
   responses: answers(201, GrantView),
 });
@@ -37,6 +39,7 @@ const createOnResource = createRoute({
   ...forMembers('grants.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/resources/{resource}/grants',
+  summary: 'Grant access to a resource',
   request: { params: OrgParam.extend({ resource: ResourceId }), body: json(CreateGrant) },
   responses: answersNothing,
 });
@@ -44,6 +47,7 @@ const revoke = createRoute({
   ...forMembers('grants.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/grants/{grant}',
+  summary: 'Revoke a grant: sessions that hung on it end',
   request: { params: OrgParam.extend({ grant: GrantId }) },
   responses: answersNothing,
 });

@@ -20,6 +20,7 @@ const list = createRoute({
   ...forMembers('members.read'),
   method: 'get',
   path: '/v1/orgs/{org}/groups',
+  summary: 'The groups, and who is in them',
   request: { params: OrgParam },
   responses: answers(200, GroupList),
 });
@@ -27,6 +28,7 @@ const create = createRoute({
   ...forMembers('members.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/groups',
+  summary: 'Make a group',
   request: { params: OrgParam, body: json(CreateGroup) },
   responses: answers(201, GroupView),
 });
@@ -34,6 +36,7 @@ const assign = createRoute({
   ...forMembers('roles.assign'),
   method: 'put',
   path: '/v1/orgs/{org}/groups/{group}/role',
+  summary: 'Give a group a role, or none',
   request: { params: OneGroup, body: json(SetGroupRole) },
   responses: answersNothing,
 });
@@ -41,6 +44,7 @@ const remove = createRoute({
   ...forMembers('members.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/groups/{group}',
+  summary: 'Delete a group',
   request: { params: OneGroup },
   responses: answersNothing,
 });
@@ -48,6 +52,7 @@ const add = createRoute({
   ...forMembers('members.manage'),
   method: 'put',
   path: '/v1/orgs/{org}/groups/{group}/members/{user}',
+  summary: 'Put a person into a group',
   request: { params: OneMember },
   responses: answersNothing,
 });
@@ -55,6 +60,7 @@ const takeOut = createRoute({
   ...forMembers('members.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/groups/{group}/members/{user}',
+  summary: 'Take a person out of a group',
   request: { params: OneMember },
   responses: answersNothing,
 });

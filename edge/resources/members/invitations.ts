@@ -19,6 +19,7 @@ const list = createRoute({
   ...forMembers('members.read'),
   method: 'get',
   path: '/v1/orgs/{org}/invitations',
+  summary: 'The invitations that are open',
   request: { params: OrgParam },
   responses: answers(200, z.object({ invitations: z.array(InvitationView) })),
 });
@@ -26,6 +27,7 @@ const again = createRoute({
   ...forMembers('members.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/members/{user}/invitation',
+  summary: 'Invite a person anew: whatever they signed in with is void',
   request: { params: OrgParam.extend({ user: UserId }), body: json(z.strictObject({})) },
   responses: answers(201, Invitation),
 });
@@ -33,6 +35,7 @@ const revoke = createRoute({
   ...forMembers('members.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/invitations/{invitation}',
+  summary: 'Revoke an invitation',
   request: { params: OrgParam.extend({ invitation: z.uuid() }) },
   responses: answersNothing,
 });

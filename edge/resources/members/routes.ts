@@ -40,6 +40,7 @@ const get = createRoute({
   ...forMembers('members.read'),
   method: 'get',
   path: '/v1/orgs/{org}/members/{user}',
+  summary: 'A person of an organization',
   request: { params: OneMember },
   responses: answers(200, MemberView),
 });
@@ -55,6 +56,7 @@ const assign = createRoute({
   ...forMembers('roles.assign'),
   method: 'put',
   path: '/v1/orgs/{org}/members/{user}/role',
+  summary: 'Give a person another role',
   request: { params: OneMember, body: json(SetRole) },
   responses: answers(200, MemberView),
 });
@@ -62,6 +64,7 @@ const remove = createRoute({
   ...forMembers('members.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/members/{user}',
+  summary: 'Remove a person from an organization',
   request: { params: OneMember },
   responses: answersNothing,
 });

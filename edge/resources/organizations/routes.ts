@@ -27,6 +27,7 @@ const get = createRoute({
   ...forMembers('organization.read'),
   method: 'get',
   path: '/v1/orgs/{org}',
+  summary: 'An organization, and what it chose',
   request: { params: OrgParam },
   responses: answers(200, OrganizationDetail),
 });
@@ -34,6 +35,7 @@ const change = createRoute({
   ...forMembers('organization.manage'),
   method: 'patch',
   path: '/v1/orgs/{org}',
+  summary: 'Change what an organization chose',
   request: { params: OrgParam, body: json(ChangeOrganization) },
   responses: answers(200, OrganizationDetail),
 });
@@ -41,6 +43,7 @@ const getQuotas = createRoute({
   ...forMembers('organization.read'),
   method: 'get',
   path: '/v1/orgs/{org}/quotas',
+  summary: 'What an organization may have, and has',
   request: { params: OrgParam },
   responses: answers(200, QuotasView),
 });
@@ -48,12 +51,14 @@ const list = createRoute({
   ...forPlatform('organizations.read'),
   method: 'get',
   path: '/v1/platform/organizations',
+  summary: 'The organizations',
   responses: answers(200, z.object({ organizations: z.array(OrganizationView) })),
 });
 const setQuotas = createRoute({
   ...forPlatform('quotas.manage'),
   method: 'patch',
   path: '/v1/platform/organizations/{org}/quotas',
+  summary: 'Change what an organization may have',
   request: { params: OrgParam, body: json(ChangeQuotas) },
   responses: answers(200, QuotasView),
 });

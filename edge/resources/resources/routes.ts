@@ -37,6 +37,7 @@ const inventory = createRoute({
   ...forMembers('resources.manage'),
   method: 'get',
   path: '/v1/orgs/{org}/inventory',
+  summary: 'All resources, with their targets',
   request: { params: OrgParam },
   responses: answers(200, ManagedResourceList),
 });
@@ -52,6 +53,7 @@ const change = createRoute({
   ...forMembers('resources.manage'),
   method: 'patch',
   path: '/v1/orgs/{org}/resources/{resource}',
+  summary: 'Change a resource',
   request: { params: OneResource, body: json(Change) },
   responses: answers(200, ManagedResource),
 });
@@ -59,6 +61,7 @@ const remove = createRoute({
   ...forMembers('resources.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/resources/{resource}',
+  summary: 'Delete a resource',
   request: { params: OneResource },
   responses: answersNothing,
 });

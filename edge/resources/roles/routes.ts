@@ -25,6 +25,7 @@ const list = createRoute({
   ...forMembers('roles.read'),
   method: 'get',
   path: '/v1/orgs/{org}/roles',
+  summary: 'The roles, and what each may do',
   request: { params: OrgParam },
   responses: answers(200, RoleList),
 });
@@ -32,6 +33,7 @@ const create = createRoute({
   ...forMembers('roles.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/roles',
+  summary: 'Make a role',
   request: { params: OrgParam, body: json(CreateRole) },
   responses: answers(201, RoleView),
 });
@@ -39,6 +41,7 @@ const change = createRoute({
   ...forMembers('roles.manage'),
   method: 'put',
   path: '/v1/orgs/{org}/roles/{role}',
+  summary: 'Change what a role may do',
   request: { params: OneRole, body: json(ChangeRole) },
   responses: answers(200, RoleView),
 });
@@ -46,6 +49,7 @@ const remove = createRoute({
   ...forMembers('roles.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/roles/{role}',
+  summary: 'Delete a role',
   request: { params: OneRole },
   responses: answersNothing,
 });

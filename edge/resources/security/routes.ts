@@ -16,12 +16,14 @@ const view = createRoute({
   ...forPersons,
   method: 'get',
   path: '/v1/me/security',
+  summary: 'How I sign in, and where I am signed in',
   responses: answers(200, SecurityView),
 });
 const changeVerifier = createRoute({
   ...forPersonsProvenAnew,
   method: 'put',
   path: '/v1/me/security/password',
+  summary: 'Change my password or secret key: other sign-ins end',
   request: { body: json(ChangeVerifier) },
   responses: answersNothing,
 });
@@ -29,6 +31,7 @@ const endSignIn = createRoute({
   ...forPersons,
   method: 'delete',
   path: '/v1/me/sign-ins/{id}',
+  summary: 'End one of my sign-ins',
   request: { params: One },
   responses: answersNothing,
 });
@@ -36,12 +39,14 @@ const endAll = createRoute({
   ...forPersons,
   method: 'delete',
   path: '/v1/me/sign-ins',
+  summary: 'Sign out everywhere',
   responses: answersNothing,
 });
 const revokeDevice = createRoute({
   ...forPersons,
   method: 'delete',
   path: '/v1/me/devices/{id}',
+  summary: 'Revoke one of my devices: its sign-ins end',
   request: { params: One },
   responses: answersNothing,
 });

@@ -29,6 +29,7 @@ const startPasskey = createRoute({
   ...forPersonsProvenAnew,
   method: 'post',
   path: '/v1/me/passkeys/start',
+  summary: 'Begin to add a passkey: a challenge',
   request: { body: Nothing },
   responses: answers(200, PasskeyChallenge),
 });
@@ -36,6 +37,7 @@ const addPasskey = createRoute({
   ...forPersonsProvenAnew,
   method: 'post',
   path: '/v1/me/passkeys',
+  summary: 'Add a passkey',
   request: { body: json(RegisterPasskey) },
   responses: answers(201, PasskeyView),
 });
@@ -43,6 +45,7 @@ const renamePasskey = createRoute({
   ...forPersonsProvenAnew,
   method: 'patch',
   path: '/v1/me/passkeys/{id}',
+  summary: 'Rename a passkey',
   request: { params: One, body: json(RenamePasskey) },
   responses: answersNothing,
 });
@@ -50,6 +53,7 @@ const removePasskey = createRoute({
   ...forPersonsProvenAnew,
   method: 'delete',
   path: '/v1/me/passkeys/{id}',
+  summary: 'Remove a passkey',
   request: { params: One },
   responses: answersNothing,
 });
@@ -57,6 +61,7 @@ const startAuthenticator = createRoute({
   ...forPersonsProvenAnew,
   method: 'post',
   path: '/v1/me/authenticator',
+  summary: 'Begin to add an authenticator app: its secret',
   request: { body: Nothing },
   responses: answers(201, NewAuthenticator),
 });
@@ -64,6 +69,7 @@ const confirmAuthenticator = createRoute({
   ...forPersonsProvenAnew,
   method: 'post',
   path: '/v1/me/authenticator/confirm',
+  summary: 'Confirm the authenticator with a code: recovery codes, shown once',
   request: { body: json(ConfirmAuthenticator) },
   responses: answers(200, RecoveryCodes),
 });
@@ -71,12 +77,14 @@ const removeAuthenticator = createRoute({
   ...forPersonsProvenAnew,
   method: 'delete',
   path: '/v1/me/authenticator',
+  summary: 'Remove the authenticator',
   responses: answersNothing,
 });
 const renewCodes = createRoute({
   ...forPersonsProvenAnew,
   method: 'post',
   path: '/v1/me/recovery-codes',
+  summary: 'Make new recovery codes: the old ones end',
   request: { body: Nothing },
   responses: answers(200, RecoveryCodes),
 });

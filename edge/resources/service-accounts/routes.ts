@@ -27,6 +27,7 @@ const list = createRoute({
   ...forMembers('api-keys.manage'),
   method: 'get',
   path: '/v1/orgs/{org}/service-accounts',
+  summary: 'The service accounts',
   request: { params: OrgParam },
   responses: answers(200, ServiceAccountList),
 });
@@ -34,6 +35,7 @@ const create = createRoute({
   ...forMembers('api-keys.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/service-accounts',
+  summary: 'Make a service account',
   request: { params: OrgParam, body: json(CreateServiceAccount) },
   responses: answers(201, ServiceAccountView),
 });
@@ -41,6 +43,7 @@ const remove = createRoute({
   ...forMembers('api-keys.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/service-accounts/{account}',
+  summary: 'Delete a service account: its keys end',
   request: { params: OneAccount },
   responses: answersNothing,
 });
@@ -48,6 +51,7 @@ const listAllKeys = createRoute({
   ...forMembers('api-keys.manage'),
   method: 'get',
   path: '/v1/orgs/{org}/api-keys',
+  summary: 'The keys of all service accounts',
   request: { params: OrgParam },
   responses: answers(200, ApiKeyList),
 });
@@ -55,6 +59,7 @@ const createKey = createRoute({
   ...forMembers('api-keys.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/service-accounts/{account}/keys',
+  summary: 'Make a key for a service account, shown once',
   request: { params: OneAccount, body: json(CreateApiKey) },
   responses: answers(201, NewApiKey),
 });
@@ -62,6 +67,7 @@ const revoke = createRoute({
   ...forMembers('api-keys.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/api-keys/{key}',
+  summary: 'Revoke a key',
   request: { params: OrgParam.extend({ key: ApiKeyId }) },
   responses: answersNothing,
 });

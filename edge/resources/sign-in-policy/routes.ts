@@ -24,6 +24,7 @@ const read = createRoute({
   ...forMembers('organization.read'),
   method: 'get',
   path: '/v1/orgs/{org}/sign-in-policy',
+  summary: 'How the people of an organization must sign in',
   request: { params: OrgParam },
   responses: answers(200, SignInPolicy),
 });
@@ -31,6 +32,7 @@ const change = createRoute({
   ...forMembers('security.manage'),
   method: 'put',
   path: '/v1/orgs/{org}/sign-in-policy',
+  summary: 'Change how they must sign in: my own sign-in has to meet it',
   request: { params: OrgParam, body: json(SignInPolicy) },
   responses: answers(200, SignInPolicy),
 });
@@ -38,6 +40,7 @@ const listDevices = createRoute({
   ...forMembers('members.manage'),
   method: 'get',
   path: '/v1/orgs/{org}/devices',
+  summary: "The devices of an organization's people",
   request: { params: OrgParam },
   responses: answers(200, OrgDevices),
 });
@@ -45,6 +48,7 @@ const approve = createRoute({
   ...forMembers('members.manage'),
   method: 'put',
   path: '/v1/orgs/{org}/devices/{device}/approval',
+  summary: 'Approve a device',
   request: { params: OneDevice },
   responses: answersNothing,
 });
@@ -52,6 +56,7 @@ const withdraw = createRoute({
   ...forMembers('members.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/devices/{device}/approval',
+  summary: "Withdraw a device's approval",
   request: { params: OneDevice },
   responses: answersNothing,
 });

@@ -17,6 +17,7 @@ const list = createRoute({
   ...forPlatform('organizations.read'),
   method: 'get',
   path: PATH,
+  summary: "The e-mail domains that are an organization's own",
   request: { params: OrgParam },
   responses: answers(200, DomainList),
 });
@@ -24,6 +25,7 @@ const verify = createRoute({
   ...forPlatform('organizations.manage'),
   method: 'put',
   path: `${PATH}/{domain}`,
+  summary: "Write down that a domain is an organization's own",
   request: { params: OneDomain },
   responses: answersNothing,
 });
@@ -31,6 +33,7 @@ const withdraw = createRoute({
   ...forPlatform('organizations.manage'),
   method: 'delete',
   path: `${PATH}/{domain}`,
+  summary: 'Withdraw a domain from an organization',
   request: { params: OneDomain },
   responses: answersNothing,
 });

@@ -33,6 +33,7 @@ const list = createRoute({
   ...forMembers('security.manage'),
   method: 'get',
   path: PATH,
+  summary: 'The identity providers of an organization',
   request: { params: OrgParam },
   responses: answers(200, ProviderList),
 });
@@ -40,6 +41,7 @@ const create = createRoute({
   ...forMembers('security.manage'),
   method: 'post',
   path: PATH,
+  summary: 'Add an identity provider',
   request: { params: OrgParam, body: json(SaveProvider) },
   responses: answers(201, ProviderView),
 });
@@ -47,6 +49,7 @@ const replace = createRoute({
   ...forMembers('security.manage'),
   method: 'put',
   path: `${PATH}/{provider}`,
+  summary: "Replace an identity provider's settings",
   request: { params: OneProvider, body: json(SaveProvider) },
   responses: answers(200, ProviderView),
 });
@@ -54,6 +57,7 @@ const remove = createRoute({
   ...forMembers('security.manage'),
   method: 'delete',
   path: `${PATH}/{provider}`,
+  summary: 'Remove an identity provider',
   request: { params: OneProvider },
   responses: answersNothing,
 });
@@ -61,6 +65,7 @@ const test = createRoute({
   ...forMembers('security.manage'),
   method: 'post',
   path: `${PATH}/{provider}/test`,
+  summary: 'Try whether an identity provider works',
   request: { params: OneProvider },
   responses: answers(200, ProviderTest),
 });

@@ -37,6 +37,7 @@ const which = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/discover',
+  summary: 'The identity providers to sign in with',
   request: { body: json(DiscoverRequest) },
   responses: answers(200, ProviderChoices),
 });
@@ -44,6 +45,7 @@ const start = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/start',
+  summary: 'Begin to sign in at a provider: the address to go to',
   request: { body: json(StartRequest) },
   responses: answers(200, StartAnswer),
 });
@@ -51,6 +53,7 @@ const oidcCallback = createRoute({
   ...forAnyone,
   method: 'get',
   path: '/v1/sso/oidc/{provider}/callback',
+  summary: 'Come back from an OpenID Connect provider',
   request: { params: OneProvider, query: z.looseObject({ state: State }) },
   responses: REDIRECTS,
 });
@@ -58,13 +61,20 @@ const samlAssertion = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/saml/{provider}/assertion',
+  summary: 'Come back from a SAML provider with its assertion',
   request: {
     params: OneProvider,
     body: {
       required: true,
       content: {
         'application/x-www-form-urlencoded': {
-          schema: z.object({ SAMLResponse: z.base64().max(200_000), RelayState: State }),
+          schema: z.object({
+            SAMLResponse: z
+              .base64()
+              .max(200_000)
+              .meta({ examples: ['PHNhbWxwOlJlc3BvbnNlLz4='] }),
+            RelayState: State,
+          }),
         },
       },
     },
@@ -75,11 +85,18 @@ const metadata = createRoute({
   ...forAnyone,
   method: 'get',
   path: '/v1/sso/saml/{provider}/metadata',
+  summary: 'What a SAML provider must know of this side',
   request: { params: OneProvider },
   responses: {
     200: {
       description: 'SAML metadata',
-      content: { 'application/samlmetadata+xml': { schema: z.string() } },
+      content: {
+        'application/samlmetadata+xml': {
+          schema: z
+            .string()
+            .meta({ examples: ['<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>'] }),
+        },
+      },
     },
   },
 });
@@ -87,6 +104,7 @@ const directory = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/ldap',
+  summary: "Sign in with a directory's password",
   request: { body: json(DirectoryLogin) },
   responses: answers(200, SignedIn),
 });
@@ -94,6 +112,7 @@ const exchange = createRoute({
   ...forAnyone,
   method: 'post',
   path: '/v1/sso/token',
+  summary: 'Exchange the one-time code for tokens',
   request: { body: json(CodeExchange) },
   responses: answers(200, SignedIn),
 });

@@ -19,6 +19,7 @@ const list = createRoute({
   ...forMembers('security.manage'),
   method: 'get',
   path: '/v1/orgs/{org}/support-access',
+  summary: "Access that was lent to the platform's people",
   request: { params: OrgParam },
   responses: answers(200, SupportAccessList),
 });
@@ -26,6 +27,7 @@ const lend = createRoute({
   ...forMembers('security.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/support-access',
+  summary: "Lend access to one of the platform's people",
   request: { params: OrgParam, body: json(LendAccess) },
   responses: answers(201, SupportAccessView),
 });
@@ -33,6 +35,7 @@ const takeBack = createRoute({
   ...forMembers('security.manage'),
   method: 'delete',
   path: '/v1/orgs/{org}/support-access/{access}',
+  summary: 'Take lent access back',
   request: { params: OrgParam.extend({ access: SupportAccessId }) },
   responses: answersNothing,
 });

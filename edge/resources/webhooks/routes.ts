@@ -40,6 +40,7 @@ const list = createRoute({
   ...may,
   method: 'get',
   path: PATH,
+  summary: 'The webhooks',
   request: { params: OrgParam },
   responses: answers(200, WebhookList),
 });
@@ -47,6 +48,7 @@ const create = createRoute({
   ...may,
   method: 'post',
   path: PATH,
+  summary: 'Make a webhook: its secret is shown once',
   request: { params: OrgParam, body: json(CreateWebhook) },
   responses: answers(201, NewWebhook),
 });
@@ -54,6 +56,7 @@ const change = createRoute({
   ...may,
   method: 'patch',
   path: `${PATH}/{webhook}`,
+  summary: 'Change a webhook, or switch it on or off',
   request: { params: OneWebhook, body: json(ChangeWebhook) },
   responses: answers(200, WebhookView),
 });
@@ -61,6 +64,7 @@ const remove = createRoute({
   ...may,
   method: 'delete',
   path: `${PATH}/{webhook}`,
+  summary: 'Delete a webhook',
   request: { params: OneWebhook },
   responses: answersNothing,
 });
@@ -68,6 +72,7 @@ const deliveries = createRoute({
   ...may,
   method: 'get',
   path: `${PATH}/{webhook}/deliveries`,
+  summary: 'What was sent to a webhook, and what it answered',
   request: {
     params: OneWebhook,
     query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
@@ -78,6 +83,7 @@ const again = createRoute({
   ...may,
   method: 'post',
   path: `${PATH}/{webhook}/deliveries/{delivery}/redeliver`,
+  summary: 'Send a delivery again',
   request: { params: OneWebhook.extend({ delivery: z.uuid() }) },
   responses: answersNothing,
 });
@@ -85,6 +91,7 @@ const test = createRoute({
   ...may,
   method: 'post',
   path: `${PATH}/{webhook}/test`,
+  summary: 'Send a webhook a test event',
   request: { params: OneWebhook },
   responses: answersNothing,
 });
