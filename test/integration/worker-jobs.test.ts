@@ -26,6 +26,7 @@ test('a cron trigger runs every job, without a failure', async () => {
   const worker = await startWorker({
     config: fileURLToPath(new URL('../../wrangler.toml', import.meta.url)),
     bindings,
+    build: { nodejsCompatMode: 'v2' },
     dev: {
       server: { hostname: '127.0.0.1', port: 0 },
       inspector: false,

@@ -148,6 +148,7 @@ test('in the browser: the relay dies while output runs; the page says reconnecti
     await page.goto(`${fabric.ready.console}/#/r/demo-shell`);
     await page.getByTestId('email').fill(fabric.ready.email);
     await page.getByTestId('password').fill(fabric.ready.password);
+    await page.getByTestId('secret-key').fill(fabric.ready.secretKey);
     await page.getByTestId('sign-in').click();
     const state = page.getByTestId('status-state');
     await state.filter({ hasText: 'live' }).waitFor();

@@ -7,6 +7,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../../edge/app.ts';
 import { PAGE_HEADERS } from '../../../edge/content-security.ts';
+import { SECRET_KEY } from '../database.ts';
 import { OidcPeer } from './oidc-peer.ts';
 import { SsoApi } from './sso-api.ts';
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
   server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
   if (!server.listening) await once(server, 'listening');
   const address = server.address();
-  at = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  at = `http://localhost:${typeof address === 'object' && address ? address.port : 0}`;
   Object.assign(sso.api.services.env, { FABRIC_PUBLIC_URL: at });
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 });
@@ -50,6 +51,7 @@ test('an owner adds a provider and copies its address; then someone signs in by 
   await owner.goto(at);
   await owner.getByTestId('email').fill(sso.tenant.owner.email);
   await owner.getByTestId('password').fill('a long enough password');
+  await owner.getByTestId('secret-key').fill(SECRET_KEY);
   await owner.getByTestId('sign-in').click();
   await owner.getByRole('link', { name: 'Single sign-on' }).click();
   await owner.getByTestId('add-provider').click();

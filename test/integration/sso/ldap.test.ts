@@ -177,7 +177,8 @@ test('who left the directory does not get in, and who left the groups loses the 
   });
   await directory.root.modify(groupDn('staff'), change);
   expect((await login(id, 'admin', 'password of admin')).body.code).toBe('sso_no_role');
-  expect((await sso.api.call('GET', '/v1/me', undefined, accessToken)).body.organizations).toEqual([]);
+  // Whoever belongs nowhere any more is signed out as well.
+  expect((await sso.api.call('GET', '/v1/me', undefined, accessToken)).body.code).toBe('token_invalid');
   await directory.root.del(personDn('admin'));
   expect((await login(id, 'admin', 'password of admin')).body.code).toBe('bad_credentials');
 });

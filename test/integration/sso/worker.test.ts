@@ -29,7 +29,7 @@ afterAll(async () => {
 
 /** @param address of the installation, wherever it thinks it is */
 async function ask(address: string, body?: object | URLSearchParams) {
-  const { pathname, search } = new URL(address, 'http://127.0.0.1:7443');
+  const { pathname, search } = new URL(address, 'http://localhost:7443');
   const isForm = body instanceof URLSearchParams;
   const response = await fetch(`http://127.0.0.1:${port}${pathname}${search}`, {
     redirect: 'manual',
@@ -59,7 +59,7 @@ test('OpenID Connect, honest and not', async () => {
     peer.lie = lie;
     const { challenge, verifier } = sso.secret();
     const begun = await ask('/v1/sso/start', { provider: provider.id, challenge, returnTo: 'console' });
-    const { said } = await ask(await browse(begun.body.url, 'http://127.0.0.1:7443/'));
+    const { said } = await ask(await browse(begun.body.url, 'http://localhost:7443/'));
     expect(said.get('error')).toBe(outcome);
     if (outcome !== null) continue;
     const { body } = await ask('/v1/sso/token', { code: said.get('code'), verifier });
