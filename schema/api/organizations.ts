@@ -16,7 +16,7 @@ export const Branding = z.strictObject({
   displayName: z.string().min(1).max(80).optional(),
   colour: z
     .string()
-    .regex(/^#[0-9a-f]{6}$/i, { error: 'write the colour as #rrggbb' })
+    .regex(/^#[0-9a-fA-F]{6}$/, { error: 'write the colour as #rrggbb' })
     .optional(),
   logo: Logo.optional(),
 });

@@ -67,7 +67,7 @@ export type SamlSettings = z.infer<typeof SamlSettings>;
 const LdapAddress = z
   .string()
   .max(1024)
-  .regex(/^ldaps?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?\/?$/i, {
+  .regex(/^ldaps?:\/\/(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(:[0-9]{1,5})?\/?$/, {
     error: 'use an address such as ldaps://dc1.example.com',
   });
 
