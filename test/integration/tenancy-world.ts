@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { OrgRole, type PlatformRole } from '../../schema/roles.ts';
 import { ControlApi, clientKey, enrolNode, makeTenant, type TestNode } from './control-api.ts';
 import { startDatabase, type TestDatabase } from './database.ts';
+import { type Call, deliveryOf, makeEstate, runUpkeep } from './tenancy-estate.ts';
 
 const PASSWORD = 'a long enough password';
 const HOUR_MS = 3_600_000;
@@ -45,7 +46,8 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
   const cluster = (await post('/v1/platform/clusters', { name: 'zq-cluster', origins: [] }, owner)).id;
   const administrator = async (role: PlatformRole) => {
     const email = `${role}@test.test`;
-    await post('/v1/platform/administrators', { email, role, name: role, password: PASSWORD }, owner);
+    const made = await post('/v1/platform/administrators', { email, role, name: role }, owner);
+    await api.join(made.invitation, email, PASSWORD);
     return (await api.signIn(email, PASSWORD)).accessToken as string;
   };
   const platform = {
@@ -64,8 +66,14 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
   ] as const)
     await api.call('POST', '/v1/node/heartbeat', { endpoints: at, sessions: [] }, await node.assertion());
   const tenant = (name: string) => makeFullTenant(api, post, owner, cluster, name, roles);
-  const [a, b] = [await tenant('org-a'), await tenant('org-b')];
-  for (const { ids } of [a, b]) await startSession(api, service, String(ids['session']));
+  const made = [await tenant('org-a'), await tenant('org-b')] as const;
+  for (const { ids } of made) await startSession(api, service, String(ids['session']));
+  await runUpkeep(api);
+  const withDelivery = async (of: Tenant): Promise<Tenant> => {
+    const delivery = await deliveryOf(callIn(api, of), String(of.ids['webhook']));
+    return { ...of, ids: { ...of.ids, delivery } };
+  };
+  const [a, b] = [await withDelivery(made[0]), await withDelivery(made[1])];
   const ids = [service, entry, relay].flatMap(({ enrolment }) => enrolment.node);
   const mesh = [...ids, cluster, 'zq-', '198.51.100.77', '198.51.100.78', ...(await certificates(api))];
   const dispose = async () => {
@@ -89,6 +97,15 @@ async function startSession(api: ControlApi, service: TestNode, session: string)
   if (status !== 200) throw new Error(`the session did not start: ${status}`);
   const report = { state: 'active', generation: 1, reason: 'started' };
   await api.call('POST', `${at}/state`, report, await service.assertion());
+}
+
+/** As its owner, below its path. */
+function callIn(api: ControlApi, { org, tokens }: Pick<Tenant, 'org' | 'tokens'>): Call {
+  return async (method, path, body) => {
+    const answer = await api.call(method, `/v1/orgs/${org}${path}`, body, tokens.organization_owner);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
 }
 
 async function certificates(api: ControlApi): Promise<string[]> {
@@ -115,7 +132,8 @@ async function makeFullTenant(
   };
   for (const role of roles.filter((known) => !(known in tokens))) {
     const email = `${role}@${name}.test`;
-    await post(`${at}/members`, { email, name: role, role, password: PASSWORD }, owner.token);
+    const made = await post(`${at}/members`, { email, name: role, role }, owner.token);
+    await api.join(made['invitation'] as unknown as { token: string }, email, PASSWORD);
     tokens[role] = (await api.signIn(email, PASSWORD)).accessToken;
   }
   const role = `role-of-${name}`;
@@ -138,6 +156,7 @@ async function makeFullTenant(
   await api.call('PATCH', `/v1/platform/organizations/${org}/quotas`, { members: 500 }, platform);
   const ticket = await post(`${at}/sessions`, { resource, key: await clientKey() }, user.token);
   const ids = {
+    ...(await makeEstate(callIn(api, { org, tokens: tokens as Tenant['tokens'] }), name, user.id)),
     org,
     resource,
     user: user.id,
