@@ -17,6 +17,8 @@ export interface Sample {
   readonly provenAnew?: true;
   /** Ends what the caller is signed in by: someone who is there for nothing else makes it. */
   readonly signsOut?: true;
+  /** As a browser posts it; nobody's token goes with that. */
+  readonly isForm?: true;
   /** Another one each time, where names must differ. */
   readonly body?: (of: Tenant, world: World) => object | Promise<object>;
 }
@@ -34,7 +36,7 @@ const target = { protocol: 'tcp', host: '10.0.0.9', port: 80 };
 const clusterOf: Params = (_, { cluster }) => ({ cluster });
 const csr = async () => csrOf(await crypto.subtle.generateKey(P256, true, ['sign', 'verify']));
 /** Of the forms that proofs have; none of them is right. */
-const number = 'A'.repeat(511) + 'B';
+const number = 'A'.repeat(511).concat('B');
 const proof = 'A'.repeat(43);
 const newVerifier = { salt: 'A'.repeat(22), verifier: number };
 const assertion = {
@@ -108,7 +110,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'GET /v1/sso/oidc/{provider}/callback': { answers: 401, params: named('provider'), query: '?state=wrong' },
   'POST /v1/sso/saml/{provider}/assertion': {
-    answers: 400,
+    answers: 401,
+    isForm: true,
     params: named('provider'),
     body: () => ({ SAMLResponse: 'AAAA', RelayState: 'wrong' }),
   },
