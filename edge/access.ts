@@ -23,7 +23,7 @@ import { bearer } from './middleware/bearer.ts';
 import { idempotent } from './middleware/idempotent.ts';
 import { countRefused, limitCaller, limitOrganization } from './middleware/limit-requests.ts';
 import type { AppBindings } from './services.ts';
-import { requireSignInPolicy } from './sign-in/assurance.ts';
+import { requireOwnProof, requireSignInPolicy } from './sign-in/assurance.ts';
 import { requireRecent } from './sign-in/policy.ts';
 
 export type Access =
@@ -56,6 +56,7 @@ export const forPersonsProvenAnew = {
     limitCaller,
     createMiddleware<AppBindings>(async (c, next) => {
       requireRecent(c.get('caller').authenticatedAt, c.get('services').now());
+      await requireOwnProof(c.get('services'), c.get('caller'));
       await next();
     }),
     idempotent,
@@ -119,6 +120,7 @@ export function forMembers(permission: OrgPermission) {
 export function forPlatform(permission: PlatformPermission) {
   const check = createMiddleware<AppBindings>(async (c, next) => {
     await requirePlatformPermission(c.get('services').db, c.get('caller'), permission);
+    await requireOwnProof(c.get('services'), c.get('caller'));
     requireStepUp(c, permission);
     await next();
   });

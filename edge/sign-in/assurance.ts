@@ -3,11 +3,13 @@ import { and, eq } from 'drizzle-orm';
 import type { SignInPolicy } from '../../schema/api/sign-in.ts';
 import type { OrgId } from '../../schema/ids.ts';
 import { STEP_UP } from '../../schema/permissions.ts';
+import { Refusal } from '../../schema/refusal.ts';
 import { deviceApprovals, signInPolicies } from '../../schema/tables/index.ts';
 import type { Caller, Member } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import type { Services } from '../services.ts';
-import { OPEN_POLICY, type SignInFacts, unmet } from './policy.ts';
+import { describeUser } from './people.ts';
+import { isOwnProof, OPEN_POLICY, type SignInFacts, unmet } from './policy.ts';
 
 /** A policy changes rarely: each process keeps it this long; the one that changed it forgets at once. */
 const REMEMBERED_MS = 10_000;
@@ -58,6 +60,20 @@ export async function requireSignInPolicy(
   remembered.set(org, { policy, at: isFresh ? known.at : now() });
   const missing = unmet(policy, factsOf(member, caller, deviceApproved));
   if (missing) throw missing;
+}
+
+/**
+ * What a person signs in with opens all that is theirs. One organization's provider must not add to it where they are something elsewhere too: a passkey made that
+ * way would be a proof of their own in every organization. @throws Refusal `sign_in_method_not_allowed`
+ */
+export async function requireOwnProof({ db }: Services, caller: Caller): Promise<void> {
+  if (isOwnProof(caller)) return;
+  const { platformRole, organizations } = await db.platform((tx) => describeUser(tx, caller.user));
+  if (platformRole !== null || organizations.some(({ id }) => id !== caller.ssoOrg))
+    throw new Refusal(
+      'sign_in_method_not_allowed',
+      'you belong to more than the organization whose identity provider let you in: sign in another way for this',
+    );
 }
 
 /** What a policy looks at. */

@@ -1,6 +1,7 @@
 /** Whether a sign-in is good enough for what is asked: how long ago, by which methods, in which organization. Pure. */
 import type { SignInEvidence, SignInPolicy } from '../../schema/api/sign-in.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import type { Caller } from '../caller.ts';
 
 /** Milliseconds that a proof is good for what is high-risk. */
 export const STEP_UP_MS = 10 * 60_000;
@@ -22,6 +23,11 @@ export interface SignInFacts {
   /** May do something that asks for a step-up. */
   readonly administers: boolean;
   readonly deviceApproved: boolean;
+}
+
+/** An organization's provider speaks for that organization alone: what counts beyond it takes something that only the person has. */
+export function isOwnProof({ evidence, ssoOrg }: Pick<Caller, 'evidence' | 'ssoOrg'>): boolean {
+  return ssoOrg === null || evidence.includes('pwd') || evidence.includes('hwk');
 }
 
 /** What an organization finds missing. The platform's owner is no member: an identity provider of the organization's does not know them. */

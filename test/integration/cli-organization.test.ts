@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SECRET_KEY } from './database.ts';
 import { makeWorld, type World } from './tenancy-world.ts';
 
 const FABRIC = fileURLToPath(new URL('../../fabric', import.meta.url));
@@ -56,7 +57,8 @@ async function json(args: readonly string[], key?: string, input?: string) {
 
 test('a person makes roles, groups, members, grants and keys, and takes them back', async () => {
   const email = 'organization_owner@org-a.test';
-  await json(['login', '--api', url, '--email', email, '--password-stdin'], undefined, PASSWORD);
+  const login = ['login', '--api', url, '--email', email, '--password-stdin', '--secret-key-stdin'];
+  await json(login, undefined, `${PASSWORD}\n${SECRET_KEY}\n`);
   await json([
     'roles',
     'create',
@@ -67,8 +69,9 @@ test('a person makes roles, groups, members, grants and keys, and takes them bac
     'resources.use',
   ]);
   expect((await fabric(['roles'])).out).toMatch(/desk +own +organization\.read resources\.use/);
-  const add = ['members', 'add', 'ada@a.test', '--name', 'Ada', '--role', 'desk', '--password-stdin'];
-  expect(await json(add, undefined, PASSWORD)).toMatchObject({ email: 'ada@a.test', role: 'desk' });
+  const ada = await json(['members', 'add', 'ada@a.test', '--name', 'Ada', '--role', 'desk']);
+  expect(ada).toMatchObject({ email: 'ada@a.test', role: 'desk' });
+  expect((await world.api.join(ada.invitation, 'ada@a.test', PASSWORD)).status).toBe(204);
   expect(await json(['members', 'set-role', 'ada@a.test', 'organization_user'])).toMatchObject({
     role: 'organization_user',
   });

@@ -146,6 +146,20 @@ test('ends when the token does, or what its bearer may see has changed', async (
   api.now -= 700_000;
 });
 
+test('ends when the organization no longer takes the way its reader signed in', async () => {
+  const policy = { passwordAllowed: true, passkeyAllowed: true, ssoOnly: false, secondFactor: 'nobody' };
+  const change = (deviceApproval: string) =>
+    api.call('PUT', `/v1/orgs/${a.org}/sign-in-policy`, { ...policy, deviceApproval }, a.owner.token);
+  const reader = await watch(`/v1/orgs/${a.org}/events`, a.user.token);
+  const owner = await watch(`/v1/orgs/${a.org}/events`, a.owner.token);
+  expect((await change('require')).status).toBe(200);
+  await openSession(a.owner.token);
+  await reader.ended;
+  expect(reader.said.at(-1)).toMatchObject({ event: 'closed', data: '{"code":"device_not_approved"}' });
+  expect(owner.said.some(({ event }) => event === 'closed')).toBe(false);
+  expect((await change('none')).status).toBe(200);
+});
+
 test('a reader that leaves frees its place and its loop', async () => {
   const reader = await ofOrg(a.owner.token);
   await eventually(() => expect(api.signals.listening).toBeGreaterThan(0));

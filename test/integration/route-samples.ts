@@ -3,6 +3,7 @@
  * route without a line here fails it. Ids are new ones where the call would destroy something: who may is then told that it is not there.
  */
 import { clientKey, csrOf, P256 } from './control-api.ts';
+import { OPEN, provider } from './tenancy-estate.ts';
 import type { Tenant, World } from './tenancy-world.ts';
 
 type Params = (of: Tenant, world: World) => Record<string, string>;
@@ -12,6 +13,12 @@ export interface Sample {
   readonly answers: number;
   readonly params?: Params;
   readonly query?: string;
+  /** Asks for a proof of the last ten minutes, beyond what its permission asks for. */
+  readonly provenAnew?: true;
+  /** Ends what the caller is signed in by: someone who is there for nothing else makes it. */
+  readonly signsOut?: true;
+  /** As a browser posts it; nobody's token goes with that. */
+  readonly isForm?: true;
   /** Another one each time, where names must differ. */
   readonly body?: (of: Tenant, world: World) => object | Promise<object>;
 }
@@ -28,23 +35,148 @@ const unknown = (...names: string[]): Params => {
 const target = { protocol: 'tcp', host: '10.0.0.9', port: 80 };
 const clusterOf: Params = (_, { cluster }) => ({ cluster });
 const csr = async () => csrOf(await crypto.subtle.generateKey(P256, true, ['sign', 'verify']));
-const PASSWORD = 'a long enough password';
+/** Of the forms that proofs have; none of them is right. */
+const number = 'A'.repeat(511).concat('B');
+const proof = 'A'.repeat(43);
+const newVerifier = { salt: 'A'.repeat(22), verifier: number };
+const assertion = {
+  id: 'AAAA',
+  rawId: 'AAAA',
+  type: 'public-key',
+  response: { clientDataJSON: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
+};
+const registration = { ...assertion, response: { clientDataJSON: 'AAAA', attestationObject: 'AAAA' } };
+const nothing = () => ({});
 
 export const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /health': { answers: 200 },
-  'POST /v1/auth/login': { answers: 401, body: () => ({ email: 'nobody@test.test', password: 'wrong' }) },
+  'GET /v1/platform/jobs': { answers: 200 },
+  'POST /v1/auth/srp/start': { answers: 200, body: () => ({ email: 'nobody@test.test', A: number }) },
+  'POST /v1/auth/srp/finish': { answers: 401, body: () => ({ attempt: none(), proof }) },
+  'POST /v1/auth/passkey/start': { answers: 200, body: nothing },
+  'POST /v1/auth/passkey/finish': { answers: 401, body: () => ({ attempt: none(), response: assertion }) },
+  'POST /v1/auth/second-factor/passkey': { answers: 401, body: () => ({ attempt: none() }) },
+  'POST /v1/auth/second-factor': {
+    answers: 401,
+    body: () => ({ attempt: none(), proof: { type: 'totp', code: '000000' } }),
+  },
+  'GET /v1/auth/step-up': { answers: 200 },
+  'POST /v1/auth/step-up': {
+    answers: 401,
+    body: () => ({ proof: { type: 'password', attempt: none(), proof } }),
+  },
+  'POST /v1/auth/step-up/passkey': { answers: 200, body: nothing },
+  'POST /v1/auth/invitation': { answers: 401, body: () => ({ token: 'fbi_wrong' }) },
+  'POST /v1/auth/join': { answers: 401, body: () => ({ token: 'fbi_wrong', ...newVerifier }) },
   'POST /v1/auth/refresh': { answers: 401, body: () => ({ refreshToken: 'fbr_wrong' }) },
   'POST /v1/auth/logout': { answers: 204, body: () => ({ refreshToken: 'fbr_wrong' }) },
   'GET /v1/me': { answers: 200 },
+  'GET /v1/audit/keys': { answers: 200 },
+  'GET /v1/me/security': { answers: 200 },
+  'PUT /v1/me/security/password': {
+    answers: 401,
+    provenAnew: true,
+    body: () => ({ attempt: none(), proof, ...newVerifier }),
+  },
+  'DELETE /v1/me/sign-ins/{id}': { answers: 404, params: unknown('id') },
+  'DELETE /v1/me/sign-ins': { answers: 204, signsOut: true },
+  'DELETE /v1/me/devices/{id}': { answers: 404, params: unknown('id') },
+  'POST /v1/me/passkeys/start': { answers: 200, provenAnew: true, body: nothing },
+  'POST /v1/me/passkeys': {
+    answers: 401,
+    provenAnew: true,
+    body: () => ({ attempt: none(), name: 'x', response: registration }),
+  },
+  'PATCH /v1/me/passkeys/{id}': {
+    answers: 404,
+    provenAnew: true,
+    params: unknown('id'),
+    body: () => ({ name: 'x' }),
+  },
+  'DELETE /v1/me/passkeys/{id}': { answers: 404, provenAnew: true, params: unknown('id') },
+  'POST /v1/me/authenticator': { answers: 201, provenAnew: true, body: nothing },
+  'POST /v1/me/authenticator/confirm': {
+    answers: 401,
+    provenAnew: true,
+    body: () => ({ code: '000000' }),
+  },
+  'DELETE /v1/me/authenticator': { answers: 204, provenAnew: true },
+  'POST /v1/me/recovery-codes': { answers: 409, provenAnew: true, body: nothing },
+
+  'POST /v1/sso/discover': { answers: 200, body: () => ({ organization: 'org-a' }) },
+  'POST /v1/sso/start': {
+    answers: 404,
+    body: () => ({ provider: none(), challenge: proof, returnTo: 'console' }),
+  },
+  'GET /v1/sso/oidc/{provider}/callback': { answers: 401, params: named('provider'), query: '?state=wrong' },
+  'POST /v1/sso/saml/{provider}/assertion': {
+    answers: 401,
+    isForm: true,
+    params: named('provider'),
+    body: () => ({ SAMLResponse: 'AAAA', RelayState: 'wrong' }),
+  },
+  'GET /v1/sso/saml/{provider}/metadata': { answers: 404, params: unknown('provider') },
+  'POST /v1/sso/ldap': {
+    answers: 404,
+    body: () => ({ provider: none(), username: 'x', password: 'x' }),
+  },
+  'POST /v1/sso/token': { answers: 401, body: () => ({ code: 'wrong', verifier: proof }) },
 
   'GET /v1/orgs/{org}': { answers: 200 },
   'PATCH /v1/orgs/{org}': { answers: 200, body: () => ({ branding: { colour: '#336699' } }) },
   'GET /v1/orgs/{org}/quotas': { answers: 200 },
   'GET /v1/orgs/{org}/audit': { answers: 200, query: '?limit=500' },
+  'GET /v1/orgs/{org}/audit/export': { answers: 200 },
+  'GET /v1/orgs/{org}/audit/retention': { answers: 200 },
+  'PUT /v1/orgs/{org}/audit/retention': { answers: 200, body: () => ({ days: null }) },
+  'GET /v1/orgs/{org}/events': { answers: 200 },
+  'GET /v1/orgs/{org}/webhooks': { answers: 200 },
+  'POST /v1/orgs/{org}/webhooks': {
+    answers: 201,
+    body: () => ({ name: fresh(), url: 'https://hooks.test/', types: ['webhook.test'] }),
+  },
+  'PATCH /v1/orgs/{org}/webhooks/{webhook}': {
+    answers: 200,
+    params: named('webhook'),
+    body: () => ({ enabled: true }),
+  },
+  'DELETE /v1/orgs/{org}/webhooks/{webhook}': { answers: 404, params: unknown('webhook') },
+  'GET /v1/orgs/{org}/webhooks/{webhook}/deliveries': {
+    answers: 200,
+    params: named('webhook'),
+    query: '?limit=200',
+  },
+  'POST /v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}/redeliver': {
+    answers: 204,
+    params: named('webhook', 'delivery'),
+  },
+  'POST /v1/orgs/{org}/webhooks/{webhook}/test': { answers: 204, params: named('webhook') },
+  'GET /v1/orgs/{org}/sign-in-policy': { answers: 200 },
+  'PUT /v1/orgs/{org}/sign-in-policy': { answers: 200, body: () => OPEN },
+  'GET /v1/orgs/{org}/devices': { answers: 200 },
+  'PUT /v1/orgs/{org}/devices/{device}/approval': { answers: 204, params: named('device') },
+  'DELETE /v1/orgs/{org}/devices/{device}/approval': { answers: 404, params: unknown('device') },
+  'GET /v1/orgs/{org}/identity-providers': { answers: 200 },
+  'POST /v1/orgs/{org}/identity-providers': { answers: 201, body: () => provider(fresh()) },
+  'PUT /v1/orgs/{org}/identity-providers/{provider}': {
+    answers: 200,
+    params: named('provider'),
+    body: () => provider('idp'),
+  },
+  'DELETE /v1/orgs/{org}/identity-providers/{provider}': { answers: 404, params: unknown('provider') },
+  'POST /v1/orgs/{org}/identity-providers/{provider}/test': { answers: 404, params: unknown('provider') },
+  'GET /v1/orgs/{org}/invitations': { answers: 200 },
+  'POST /v1/orgs/{org}/members/{user}/invitation': {
+    answers: 201,
+    provenAnew: true,
+    params: ({ ids }) => ({ user: ids['invitee'] ?? '' }),
+    body: nothing,
+  },
+  'DELETE /v1/orgs/{org}/invitations/{invitation}': { answers: 404, params: unknown('invitation') },
   'GET /v1/orgs/{org}/members': { answers: 200 },
   'POST /v1/orgs/{org}/members': {
     answers: 201,
-    body: () => ({ email: `${fresh()}@x.test`, name: 'x', role: 'organization_user', password: PASSWORD }),
+    body: () => ({ email: `${fresh()}@x.test`, name: 'x', role: 'organization_user' }),
   },
   'GET /v1/orgs/{org}/members/{user}': { answers: 200, params: named('user') },
   'PUT /v1/orgs/{org}/members/{user}/role': {
@@ -135,11 +267,23 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /v1/platform/administrators': { answers: 200 },
   'POST /v1/platform/administrators': {
     answers: 201,
-    body: () => ({ email: `${fresh()}@test.test`, role: 'platform_admin', name: 'x', password: PASSWORD }),
+    body: () => ({ email: `${fresh()}@test.test`, role: 'platform_admin', name: 'x' }),
   },
   'DELETE /v1/platform/administrators/{user}': { answers: 404, params: unknown('user') },
   'GET /v1/platform/organizations': { answers: 200 },
   'POST /v1/platform/organizations': { answers: 201, body: (_, { cluster }) => ({ name: fresh(), cluster }) },
+  'GET /v1/platform/audit': { answers: 200 },
+  'GET /v1/platform/audit/export': { answers: 200 },
+  'GET /v1/platform/events': { answers: 200 },
+  'GET /v1/platform/organizations/{org}/domains': { answers: 200 },
+  'PUT /v1/platform/organizations/{org}/domains/{domain}': {
+    answers: 204,
+    params: () => ({ domain: `${fresh()}.test` }),
+  },
+  'DELETE /v1/platform/organizations/{org}/domains/{domain}': {
+    answers: 404,
+    params: () => ({ domain: `${fresh()}.test` }),
+  },
   'PATCH /v1/platform/organizations/{org}/quotas': { answers: 200, body: () => ({ members: 400 }) },
   'GET /v1/platform/clusters': { answers: 200 },
   'POST /v1/platform/clusters': { answers: 201, body: () => ({ name: fresh() }) },

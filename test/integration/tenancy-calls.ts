@@ -24,8 +24,8 @@ export class Calls {
   /** A new member, signed in. */
   readonly newMember = async (role: string) => {
     const email = `member-${++this.#made}@a.test`;
-    const body = { email, name: 'x', role, password: PASSWORD };
-    const answer = await this.call('POST', '/members', this.owner, body);
+    const answer = await this.call('POST', '/members', this.owner, { email, name: 'x', role });
+    await this.world.api.join(answer.body.invitation, email, PASSWORD);
     const { accessToken, refreshToken } = await this.world.api.signIn(email, PASSWORD);
     return {
       id: answer.body.id as string,

@@ -1,8 +1,12 @@
 /** Two organizations with one of everything each, the platform's people, and nodes whose every name is easy to recognise. */
 import { exportJWK, generateKeyPair } from 'jose';
+import { STEP_UP_MS } from '../../edge/sign-in/policy.ts';
+import { finish } from '../../edge/sso/finish.ts';
+import { OrgId, UserId } from '../../schema/ids.ts';
 import { OrgRole, type PlatformRole } from '../../schema/roles.ts';
 import { ControlApi, clientKey, enrolNode, makeTenant, type TestNode } from './control-api.ts';
-import { startDatabase, type TestDatabase } from './database.ts';
+import { PLATFORM_OWNER, startDatabase, type TestDatabase } from './database.ts';
+import { type Call, deliveryOf, makeEstate, runUpkeep } from './tenancy-estate.ts';
 
 const PASSWORD = 'a long enough password';
 const HOUR_MS = 3_600_000;
@@ -28,6 +32,12 @@ export interface World extends AsyncDisposable {
   readonly a: Tenant;
   readonly b: Tenant;
   readonly service: TestNode;
+  /** Tokens of people who proved who they are longer ago than a step-up takes. */
+  readonly old: Readonly<Record<'organization_owner' | 'platform_owner', string>>;
+  /** Tokens of an owner of A and of the platform's, who came in by B's identity provider. */
+  readonly vouchedElsewhere: Readonly<Record<'organization_owner' | 'platform_owner', string>>;
+  /** Someone who is in A to be signed out, signed in anew. */
+  readonly signInSpare: () => Promise<string>;
   /** All that tells of the mesh: ids, names, addresses, certificates. */
   readonly mesh: readonly string[];
 }
@@ -45,7 +55,8 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
   const cluster = (await post('/v1/platform/clusters', { name: 'zq-cluster', origins: [] }, owner)).id;
   const administrator = async (role: PlatformRole) => {
     const email = `${role}@test.test`;
-    await post('/v1/platform/administrators', { email, role, name: role, password: PASSWORD }, owner);
+    const made = await post('/v1/platform/administrators', { email, role, name: role }, owner);
+    await api.join(made.invitation, email, PASSWORD);
     return (await api.signIn(email, PASSWORD)).accessToken as string;
   };
   const platform = {
@@ -64,15 +75,75 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
   ] as const)
     await api.call('POST', '/v1/node/heartbeat', { endpoints: at, sessions: [] }, await node.assertion());
   const tenant = (name: string) => makeFullTenant(api, post, owner, cluster, name, roles);
-  const [a, b] = [await tenant('org-a'), await tenant('org-b')];
-  for (const { ids } of [a, b]) await startSession(api, service, String(ids['session']));
+  const made = [await tenant('org-a'), await tenant('org-b')] as const;
+  for (const { ids } of made) await startSession(api, service, String(ids['session']));
+  await runUpkeep(api);
+  const withDelivery = async (of: Tenant): Promise<Tenant> => {
+    const delivery = await deliveryOf(callIn(api, of), String(of.ids['webhook']));
+    return { ...of, ids: { ...of.ids, delivery } };
+  };
+  const [a, b] = [await withDelivery(made[0]), await withDelivery(made[1])];
+  const callA = callIn(api, a);
+  const spare = async (role: OrgRole, email: string) => {
+    const { id, invitation } = await callA('POST', '/members', { email, name: 'x', role });
+    await api.join(invitation as { token: string }, email, PASSWORD);
+    return {
+      id: UserId.parse(id),
+      signIn: async () => (await api.signIn(email, PASSWORD)).accessToken as string,
+    };
+  };
+  const { id: both } = await spare('organization_owner', 'both@org-a.test');
+  await callIn(api, b)('POST', '/members', {
+    email: 'both@org-a.test',
+    name: 'x',
+    role: 'organization_user',
+  });
+  const { signIn: signInSpare } = await spare('organization_user', 'spare@org-a.test');
+  const { body: root } = await api.call('GET', '/v1/me', undefined, owner);
+  const byB = (user: string) => signedInBySso(api, UserId.parse(user), OrgId.parse(b.org));
+  const vouchedElsewhere = { organization_owner: await byB(both), platform_owner: await byB(root.id) };
+  const old = {
+    organization_owner: await provenLongAgo(api, 'organization_owner@org-a.test', PASSWORD),
+    platform_owner: await provenLongAgo(api, PLATFORM_OWNER.email, PLATFORM_OWNER.password),
+  };
   const ids = [service, entry, relay].flatMap(({ enrolment }) => enrolment.node);
   const mesh = [...ids, cluster, 'zq-', '198.51.100.77', '198.51.100.78', ...(await certificates(api))];
   const dispose = async () => {
     await api[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();
   };
-  return { database, api, platform, cluster, a, b, service, mesh, [Symbol.asyncDispose]: dispose };
+  return {
+    database,
+    api,
+    platform,
+    cluster,
+    a,
+    b,
+    service,
+    old,
+    vouchedElsewhere,
+    signInSpare,
+    mesh,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+/** The tokens are new, the proof is not: that is what refreshing them gives. */
+async function provenLongAgo(api: ControlApi, email: string, password: string): Promise<string> {
+  const ago = STEP_UP_MS + 60_000;
+  api.now -= ago;
+  const { refreshToken } = await api.signIn(email, password);
+  api.now += ago;
+  return (await api.call('POST', '/v1/auth/refresh', { refreshToken })).body.accessToken;
+}
+
+/** As the callback of an organization's identity provider ends. */
+async function signedInBySso(api: ControlApi, user: UserId, org: OrgId): Promise<string> {
+  const origin = { region: null, agent: 'test', requestId: 'test' };
+  const { accessToken } = await api.services.db.platform((tx) =>
+    finish(tx, api.services, { user, org }, origin),
+  );
+  return accessToken;
 }
 
 /** So that a node has left its traces where the organization can read. */
@@ -89,6 +160,15 @@ async function startSession(api: ControlApi, service: TestNode, session: string)
   if (status !== 200) throw new Error(`the session did not start: ${status}`);
   const report = { state: 'active', generation: 1, reason: 'started' };
   await api.call('POST', `${at}/state`, report, await service.assertion());
+}
+
+/** As its owner, below its path. */
+function callIn(api: ControlApi, { org, tokens }: Pick<Tenant, 'org' | 'tokens'>): Call {
+  return async (method, path, body) => {
+    const answer = await api.call(method, `/v1/orgs/${org}${path}`, body, tokens.organization_owner);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
 }
 
 async function certificates(api: ControlApi): Promise<string[]> {
@@ -115,7 +195,8 @@ async function makeFullTenant(
   };
   for (const role of roles.filter((known) => !(known in tokens))) {
     const email = `${role}@${name}.test`;
-    await post(`${at}/members`, { email, name: role, role, password: PASSWORD }, owner.token);
+    const made = await post(`${at}/members`, { email, name: role, role }, owner.token);
+    await api.join(made['invitation'] as unknown as { token: string }, email, PASSWORD);
     tokens[role] = (await api.signIn(email, PASSWORD)).accessToken;
   }
   const role = `role-of-${name}`;
@@ -138,6 +219,7 @@ async function makeFullTenant(
   await api.call('PATCH', `/v1/platform/organizations/${org}/quotas`, { members: 500 }, platform);
   const ticket = await post(`${at}/sessions`, { resource, key: await clientKey() }, user.token);
   const ids = {
+    ...(await makeEstate(callIn(api, { org, tokens: tokens as Tenant['tokens'] }), name, user.id)),
     org,
     resource,
     user: user.id,

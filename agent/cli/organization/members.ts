@@ -1,6 +1,6 @@
 /** `fabric members`: who belongs to the organization, and as what. */
 import type { Command } from 'commander';
-import { MemberView } from '../../../schema/api/platform.ts';
+import { CreatedMember, MemberView } from '../../../schema/api/platform.ts';
 import { type Cli, MemberList, type Options, Organization, say, show } from './organization.ts';
 
 export function memberCommands(program: Command, cli: Cli): void {
@@ -17,20 +17,18 @@ export function memberCommands(program: Command, cli: Cli): void {
 
   cli
     .common(members.command('add <email>'))
-    .description('make an account and give it a role; the password is asked for')
+    .description('give a person a role; who has no account yet joins by the invitation that is printed')
     .requiredOption('--name <name>', 'how the person is called')
     .requiredOption('--role <role>', 'see `fabric roles`')
-    .option('--password-stdin', 'read the password from standard input', false)
-    .action(
-      async (email: string, options: Options & { name: string; role: string; passwordStdin: boolean }) => {
-        const { ask, readStdin } = await import('../prompt.ts');
-        const password = options.passwordStdin ? await readStdin() : await ask('Password: ', true);
-        const { name, role } = options;
-        const organization = await Organization.of(cli, options);
-        const made = await organization.send('POST', '/members', MemberView, { email, name, role, password });
-        say(cli, options, made, `${made.email} is ${made.role} now.`);
-      },
-    );
+    .action(async (email: string, options: Options & { name: string; role: string }) => {
+      const { name, role } = options;
+      const organization = await Organization.of(cli, options);
+      const made = await organization.send('POST', '/members', CreatedMember, { email, name, role });
+      const way = made.invitation
+        ? ` They join, until ${made.invitation.expiresAt}, by ${made.invitation.url}`
+        : '';
+      say(cli, options, made, `${made.email} is ${made.role} now.${way}`);
+    });
 
   cli
     .common(members.command('set-role <email> <role>'))

@@ -11,6 +11,7 @@ import { callerOf } from '../../middleware/authenticate.ts';
 import { membership, requireOrgPermission, requirePlatformPermission } from '../../middleware/authorize.ts';
 import { createRoute, newRouter, OrgParam } from '../../routes.ts';
 import type { AppBindings } from '../../services.ts';
+import { requireSignInPolicy } from '../../sign-in/assurance.ts';
 
 const OPENINGS = { name: 'events-open', max: 60, windowS: 60 };
 const streams = new OpenStreams();
@@ -54,8 +55,10 @@ eventRoutes.openapi(ofOrganization, async (c) => {
     after: c.req.valid('header')['last-event-id'],
     read: (work) => services.db.org(org, work),
     check: async () => {
-      const member = await membership(services, org, await callingMember(c), c.get('requestId'));
+      const caller = await callingMember(c);
+      const member = await membership(services, org, caller, c.get('requestId'));
       requireOrgPermission(member, 'events.read');
+      await requireSignInPolicy(services, member, caller);
       if (seesAll(member) !== wide)
         throw new Refusal('forbidden', 'what you may see has changed: connect again');
     },
