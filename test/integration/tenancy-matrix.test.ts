@@ -21,6 +21,7 @@ import { type Answer, clientKey } from './control-api.ts';
 import { SAMPLES, type Sample } from './route-samples.ts';
 import { runUpkeep } from './tenancy-estate.ts';
 import { readEvents } from './tenancy-events.ts';
+import { addUnproven, type Unproven } from './tenancy-unproven.ts';
 import { KEY_ROLE, makeWorld, SCOPED, type Tenant, type World } from './tenancy-world.ts';
 
 interface Route {
@@ -59,6 +60,7 @@ const Described = z.object({
 });
 
 let world: World;
+let unproven: Unproven;
 let routes: Route[];
 let callers: Caller[];
 /** What people and keys of an organization were answered, for the crawl. */
@@ -66,6 +68,7 @@ const seen: { readonly where: string; readonly answer: Answer }[] = [];
 
 beforeAll(async () => {
   world = await makeWorld();
+  unproven = await addUnproven(world);
   const { paths } = Described.parse((await world.api.call('GET', '/openapi.json')).body);
   routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([verb, operation]) => {
@@ -73,11 +76,11 @@ beforeAll(async () => {
       return { name: `${method} ${path}`, method, path, access: operation['x-access'] as Access };
     }),
   );
-  callers = callersOf(world);
+  callers = callersOf(world, unproven);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-function callersOf({ a, b, platform, service, old, vouchedElsewhere }: World): Caller[] {
+function callersOf({ a, b, platform, service }: World, { old, vouchedElsewhere }: Unproven): Caller[] {
   const held = (token: string) => async () => token;
   return [
     { name: 'nobody', kind: 'anonymous', token: async () => undefined },
@@ -192,7 +195,7 @@ async function callAs(
   const body = await sample.body?.(a, world);
   const held = await caller.token();
   const isPerson = caller.kind === 'member' || caller.kind === 'stranger' || caller.kind === 'platform';
-  const token = sample.signsOut && isPerson ? await world.signInSpare() : held;
+  const token = sample.signsOut && isPerson ? await unproven.signInSpare() : held;
   const answer = route.path.endsWith('/events')
     ? await readEvents(api, path, token)
     : sample.isForm

@@ -1,14 +1,11 @@
 /** Two organizations with one of everything each, the platform's people, and nodes whose every name is easy to recognise. */
 import { exportJWK, generateKeyPair } from 'jose';
-import { STEP_UP_MS } from '../../edge/sign-in/policy.ts';
-import { finish } from '../../edge/sso/finish.ts';
-import { OrgId, UserId } from '../../schema/ids.ts';
 import { OrgRole, type PlatformRole } from '../../schema/roles.ts';
 import { ControlApi, clientKey, enrolNode, makeTenant, type TestNode } from './control-api.ts';
-import { PLATFORM_OWNER, startDatabase, type TestDatabase } from './database.ts';
+import { startDatabase, type TestDatabase } from './database.ts';
 import { type Call, deliveryOf, makeEstate, runUpkeep } from './tenancy-estate.ts';
 
-const PASSWORD = 'a long enough password';
+export const PASSWORD = 'a long enough password';
 const HOUR_MS = 3_600_000;
 /** What the account of the keys is, and what the scoped key holds. */
 export const KEY_ROLE = 'organization_admin';
@@ -32,12 +29,6 @@ export interface World extends AsyncDisposable {
   readonly a: Tenant;
   readonly b: Tenant;
   readonly service: TestNode;
-  /** Tokens of people who proved who they are longer ago than a step-up takes. */
-  readonly old: Readonly<Record<'organization_owner' | 'platform_owner', string>>;
-  /** Tokens of an owner of A and of the platform's, who came in by B's identity provider. */
-  readonly vouchedElsewhere: Readonly<Record<'organization_owner' | 'platform_owner', string>>;
-  /** Someone who is in A to be signed out, signed in anew. */
-  readonly signInSpare: () => Promise<string>;
   /** All that tells of the mesh: ids, names, addresses, certificates. */
   readonly mesh: readonly string[];
 }
@@ -83,29 +74,6 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
     return { ...of, ids: { ...of.ids, delivery } };
   };
   const [a, b] = [await withDelivery(made[0]), await withDelivery(made[1])];
-  const callA = callIn(api, a);
-  const spare = async (role: OrgRole, email: string) => {
-    const { id, invitation } = await callA('POST', '/members', { email, name: 'x', role });
-    await api.join(invitation as { token: string }, email, PASSWORD);
-    return {
-      id: UserId.parse(id),
-      signIn: async () => (await api.signIn(email, PASSWORD)).accessToken as string,
-    };
-  };
-  const { id: both } = await spare('organization_owner', 'both@org-a.test');
-  await callIn(api, b)('POST', '/members', {
-    email: 'both@org-a.test',
-    name: 'x',
-    role: 'organization_user',
-  });
-  const { signIn: signInSpare } = await spare('organization_user', 'spare@org-a.test');
-  const { body: root } = await api.call('GET', '/v1/me', undefined, owner);
-  const byB = (user: string) => signedInBySso(api, UserId.parse(user), OrgId.parse(b.org));
-  const vouchedElsewhere = { organization_owner: await byB(both), platform_owner: await byB(root.id) };
-  const old = {
-    organization_owner: await provenLongAgo(api, 'organization_owner@org-a.test', PASSWORD),
-    platform_owner: await provenLongAgo(api, PLATFORM_OWNER.email, PLATFORM_OWNER.password),
-  };
   const ids = [service, entry, relay].flatMap(({ enrolment }) => enrolment.node);
   const mesh = [...ids, cluster, 'zq-', '198.51.100.77', '198.51.100.78', ...(await certificates(api))];
   const dispose = async () => {
@@ -120,30 +88,9 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
     a,
     b,
     service,
-    old,
-    vouchedElsewhere,
-    signInSpare,
     mesh,
     [Symbol.asyncDispose]: dispose,
   };
-}
-
-/** The tokens are new, the proof is not: that is what refreshing them gives. */
-async function provenLongAgo(api: ControlApi, email: string, password: string): Promise<string> {
-  const ago = STEP_UP_MS + 60_000;
-  api.now -= ago;
-  const { refreshToken } = await api.signIn(email, password);
-  api.now += ago;
-  return (await api.call('POST', '/v1/auth/refresh', { refreshToken })).body.accessToken;
-}
-
-/** As the callback of an organization's identity provider ends. */
-async function signedInBySso(api: ControlApi, user: UserId, org: OrgId): Promise<string> {
-  const origin = { region: null, agent: 'test', requestId: 'test' };
-  const { accessToken } = await api.services.db.platform((tx) =>
-    finish(tx, api.services, { user, org }, origin),
-  );
-  return accessToken;
 }
 
 /** So that a node has left its traces where the organization can read. */
@@ -163,7 +110,7 @@ async function startSession(api: ControlApi, service: TestNode, session: string)
 }
 
 /** As its owner, below its path. */
-function callIn(api: ControlApi, { org, tokens }: Pick<Tenant, 'org' | 'tokens'>): Call {
+export function callIn(api: ControlApi, { org, tokens }: Pick<Tenant, 'org' | 'tokens'>): Call {
   return async (method, path, body) => {
     const answer = await api.call(method, `/v1/orgs/${org}${path}`, body, tokens.organization_owner);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
