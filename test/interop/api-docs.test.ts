@@ -22,8 +22,8 @@ test('the documentation renders every route with no request elsewhere and nothin
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${stack.origin}/docs/`);
-    await page.locator('.opblock').first().waitFor();
-    expect(await page.locator('.opblock').count()).toBe(routes.length);
+    // They are drawn a part at a time.
+    await expect.poll(() => page.locator('.opblock').count(), { timeout: 30_000 }).toBe(routes.length);
     await page.locator('.opblock-summary').filter({ hasText: '/v1/orgs/{org}/resources' }).first().click();
     await page.locator('.opblock-body').first().waitFor();
     expect(await page.locator('.opblock-body').first().textContent()).toContain('build-server');
