@@ -3,7 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { checkAddresses, checkWebhookUrl, literalAddress } from './webhooks/address.ts';
+import { literalAddress } from './public-address.ts';
+import { checkAddresses, checkWebhookUrl } from './webhooks/address.ts';
 import {
   MOST_ANSWER_BYTES,
   OUTBOUND_TIMEOUT_MS,
@@ -20,7 +21,7 @@ export function nodeOutbound(resolve: Resolve = systemResolve): Outbound {
   return {
     post: async (text, headers, body, allowPrivate) => {
       const url = checkWebhookUrl(text, allowPrivate);
-      const literal = literalAddress(url);
+      const literal = literalAddress(url.hostname);
       const addresses = literal === undefined ? await resolve(url.hostname) : [literal];
       checkAddresses(addresses, allowPrivate);
       return send(url, headers, body, addresses);

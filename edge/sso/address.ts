@@ -3,13 +3,11 @@
  * way into its own network: TLS always, and no private or loopback address unless the installation allows it. A public name that resolves to a private address is not caught.
  */
 import { Refusal } from '../../schema/refusal.ts';
+import { isPublicAddress, literalAddress } from '../public-address.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER = 512 * 1024;
 
-const PRIVATE_V4 =
-  /^(0|10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
-const PRIVATE_V6 = /^\[(::1?|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*|::ffff:.*|64:ff9b:.*)\]$/;
 const PRIVATE_NAME = /^(localhost|[^.]+|.*\.(localhost|local|internal|home\.arpa))\.?$/;
 
 /** The host as URLs normalize it for `https:`; other schemes would leave `0x7f.1` as it is. */
@@ -20,8 +18,8 @@ export function hostOf(address: string): string {
 export const isLoopback = (host: string) => /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(host);
 
 export function isPrivate(host: string): boolean {
-  if (host.startsWith('[')) return PRIVATE_V6.test(host);
-  return PRIVATE_V4.test(host) || (!/^[\d.]+$/.test(host) && PRIVATE_NAME.test(host));
+  const literal = literalAddress(host);
+  return literal === undefined ? PRIVATE_NAME.test(host) : !isPublicAddress(literal);
 }
 
 /** @param encrypted what is said there is under TLS @throws Refusal `bad_request` */

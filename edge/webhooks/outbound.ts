@@ -1,5 +1,6 @@
 /** Sending a webhook: ten seconds, no redirects followed, only the beginning of the answer read. On Node see `node-outbound.ts`. */
-import { checkAddresses, checkWebhookUrl, literalAddress } from './address.ts';
+import { literalAddress } from '../public-address.ts';
+import { checkAddresses, checkWebhookUrl } from './address.ts';
 
 export const OUTBOUND_TIMEOUT_MS = 10_000;
 export const MOST_ANSWER_BYTES = 4_096;
@@ -28,7 +29,7 @@ export function edgeOutbound(): Outbound {
     post: async (text, headers, body, allowPrivate) => {
       const url = checkWebhookUrl(text, allowPrivate);
       const signal = AbortSignal.timeout(OUTBOUND_TIMEOUT_MS);
-      if (!allowPrivate && literalAddress(url) === undefined)
+      if (!allowPrivate && literalAddress(url.hostname) === undefined)
         checkAddresses(await resolve(url.hostname, signal), allowPrivate);
       const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
       return { status: response.status, body: await beginning(response.body) };
