@@ -26,6 +26,10 @@ export class BoundedCache<V> {
     return undefined;
   }
 
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
   set(key: string, value: V, until: number): void {
     this.#entries.delete(key);
     if (this.#entries.size >= this.#limit) {

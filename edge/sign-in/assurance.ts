@@ -5,6 +5,7 @@ import type { OrgId } from '../../schema/ids.ts';
 import { STEP_UP } from '../../schema/permissions.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { deviceApprovals, signInPolicies } from '../../schema/tables/index.ts';
+import { BoundedCache } from '../bounded-cache.ts';
 import type { Caller, Member } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import type { Services } from '../services.ts';
@@ -13,8 +14,7 @@ import { isOwnProof, OPEN_POLICY, type SignInFacts, unmet } from './policy.ts';
 
 /** A policy changes rarely: each process keeps it this long; the one that changed it forgets at once. */
 const REMEMBERED_MS = 10_000;
-const ENTRIES = 10_000;
-const remembered = new Map<OrgId, { policy: SignInPolicy; at: number }>();
+const remembered = new BoundedCache<SignInPolicy>(10_000);
 
 export function forgetPolicy(org: OrgId): void {
   remembered.delete(org);
@@ -45,19 +45,16 @@ export async function requireSignInPolicy(
   // A key is no person and signs in nowhere; it was made by somebody who did.
   if (caller.key) return;
   const { org } = member;
-  const known = remembered.get(org);
-  const isFresh = known !== undefined && Math.abs(now() - known.at) < REMEMBERED_MS;
+  const known = remembered.get(org, now());
   const [policy, deviceApproved] =
-    isFresh && known.policy.deviceApproval !== 'require'
-      ? ([known.policy, false] as const)
+    known && known.deviceApproval !== 'require'
+      ? ([known, false] as const)
       : await db.org(org, async (tx) => {
-          const asked = isFresh ? known.policy : await loadPolicy(tx, org);
+          const asked = known ?? (await loadPolicy(tx, org));
           const waits = asked.deviceApproval === 'require';
           return [asked, waits && (await isApproved(tx, org, caller.device))] as const;
         });
-  const [oldest] = remembered.keys();
-  if (remembered.size >= ENTRIES && oldest !== undefined) remembered.delete(oldest);
-  remembered.set(org, { policy, at: isFresh ? known.at : now() });
+  if (!known) remembered.set(org, policy, now() + REMEMBERED_MS);
   const missing = unmet(policy, factsOf(member, caller, deviceApproved));
   if (missing) throw missing;
 }

@@ -5,12 +5,11 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { Refusal } from '../../schema/refusal.ts';
 import { signIns } from '../../schema/tables/index.ts';
+import { BoundedCache } from '../bounded-cache.ts';
 import type { Services } from '../services.ts';
 
 const REMEMBERED_MS = 10_000;
-/** When full the oldest is forgotten, which costs one question more. */
-const ENTRIES = 10_000;
-const seenAlive = new Map<string, number>();
+const seenAlive = new BoundedCache<true>(10_000);
 
 export function forgetLive(signIn: string): void {
   seenAlive.delete(signIn);
@@ -18,8 +17,7 @@ export function forgetLive(signIn: string): void {
 
 /** @throws Refusal `token_invalid` */
 export async function requireLive({ db, now }: Services, signIn: string): Promise<void> {
-  const seen = seenAlive.get(signIn);
-  if (seen !== undefined && Math.abs(now() - seen) < REMEMBERED_MS) return;
+  if (seenAlive.get(signIn, now())) return;
   const [row] = await db.platform((tx) =>
     tx
       .select({ id: signIns.id })
@@ -27,7 +25,5 @@ export async function requireLive({ db, now }: Services, signIn: string): Promis
       .where(and(eq(signIns.id, signIn), isNull(signIns.endedAt))),
   );
   if (!row) throw new Refusal('token_invalid', 'this sign-in has ended: sign in again');
-  const [oldest] = seenAlive.keys();
-  if (seenAlive.size >= ENTRIES && oldest !== undefined) seenAlive.delete(oldest);
-  seenAlive.set(signIn, now());
+  seenAlive.set(signIn, true, now() + REMEMBERED_MS);
 }
