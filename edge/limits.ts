@@ -4,6 +4,7 @@
  */
 import { Redis } from '@upstash/redis';
 import { Refusal } from '../schema/refusal.ts';
+import { BoundedCache } from './bounded-cache.ts';
 
 /** Without Redis each process allows this share of a limit. */
 const STRICTER = 0.5;
@@ -11,11 +12,18 @@ const LOCAL_ENTRIES = 10_000;
 const TIMEOUT_MS = 1500;
 /** Redis that did not answer is left alone for so long: not every request waits for it. */
 const AWAY_MS = 5_000;
+/** What was counted ahead is good for so long: a window begins with its own count. */
+const AHEAD_MS = 5_000;
 
 export interface Limit {
   readonly name: string;
   readonly max: number;
   readonly windowS: number;
+  /**
+   * Counted so many at a time, and used up here before Redis is asked again: for limits so wide that a few more or less are all one. A process that ends takes what it has not
+   * used with it, so the limit is sometimes a little stricter and never wider.
+   */
+  readonly atOnce?: number;
 }
 
 export interface Limits {
@@ -39,6 +47,8 @@ export class LocalCounts {
     this.#counts.set(key, { count: 1, until: now + windowS * 1000 });
     return 1;
   }
+  /** Attempts that were counted in Redis and not made yet. */
+  readonly ahead = new BoundedCache<{ left: number }>(LOCAL_ENTRIES);
   #forget(now: number): void {
     for (const [key, { until }] of this.#counts) if (until <= now) this.#counts.delete(key);
     if (this.#counts.size >= LOCAL_ENTRIES) throw new Refusal('overloaded');
@@ -48,10 +58,14 @@ export class LocalCounts {
 export function redisLimits(url: string, token: string, local: LocalCounts, now: () => number): Limits {
   const redis = () =>
     new Redis({ url, token, enableTelemetry: false, retry: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const countInRedis = async (key: string, windowS: number): Promise<number | undefined> => {
+  const countInRedis = async (key: string, by: number, windowS: number): Promise<number | undefined> => {
     if (local.redisAwayUntil > now()) return undefined;
     try {
-      const [count] = await redis().multi().incr(key).expire(key, windowS, 'NX').exec<[number, number]>();
+      const [count] = await redis()
+        .multi()
+        .incrby(key, by)
+        .expire(key, windowS, 'NX')
+        .exec<[number, number]>();
       return count;
     } catch {
       local.redisAwayUntil = now() + AWAY_MS;
@@ -59,11 +73,24 @@ export function redisLimits(url: string, token: string, local: LocalCounts, now:
     }
   };
   return {
-    attempt: async ({ name, max, windowS }, who) => {
+    attempt: async ({ name, max, windowS, atOnce = 1 }, who) => {
       const key = `fabric:limit:${name}:${who}`;
-      const count = await countInRedis(key, windowS);
+      const ahead = local.ahead.get(key, now());
+      if (ahead && ahead.left > 0) {
+        ahead.left -= 1;
+        return;
+      }
+      const count = await countInRedis(key, atOnce, windowS);
       const [seen, allowed] =
-        count === undefined ? [local.add(key, windowS, now()), Math.ceil(max * STRICTER)] : [count, max];
+        count === undefined
+          ? [local.add(key, windowS, now()), Math.ceil(max * STRICTER)]
+          : [count - atOnce + 1, max];
+      if (count !== undefined && atOnce > 1) {
+        // Another attempt may have counted ahead meanwhile: nothing of it is lost.
+        const more = Math.max(0, Math.min(atOnce, allowed - seen + 1) - 1);
+        const before = local.ahead.get(key, now())?.left ?? 0;
+        local.ahead.set(key, { left: before + more }, now() + AHEAD_MS);
+      }
       if (seen > allowed)
         throw new Refusal('rate_limited', `too many attempts: wait ${windowS} seconds and try again`);
     },

@@ -3,15 +3,16 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { OrgId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import { BoundedCache } from '../bounded-cache.ts';
 import { clientAddress } from '../client-address.ts';
 import type { Limit } from '../limits.ts';
 import { exceeded, quotasOf } from '../quotas.ts';
 import type { AppBindings, Services } from '../services.ts';
 
 const WINDOW_S = 60;
-const PER_ADDRESS: Limit = { name: 'requests-address', max: 6_000, windowS: WINDOW_S };
-const PER_PERSON: Limit = { name: 'requests-person', max: 1_200, windowS: WINDOW_S };
-const PER_KEY: Limit = { name: 'requests-key', max: 600, windowS: WINDOW_S };
+const PER_ADDRESS: Limit = { name: 'requests-address', max: 6_000, windowS: WINDOW_S, atOnce: 60 };
+const PER_PERSON: Limit = { name: 'requests-person', max: 1_200, windowS: WINDOW_S, atOnce: 20 };
+const PER_KEY: Limit = { name: 'requests-key', max: 600, windowS: WINDOW_S, atOnce: 10 };
 const REFUSED_PER_ADDRESS: Limit = { name: 'refused-address', max: 300, windowS: WINDOW_S };
 
 /** After someone was authenticated. @throws Refusal `rate_limited` */
@@ -32,7 +33,8 @@ export async function limitOrganization(c: Context<AppBindings>, org: OrgId): Pr
   const { limits } = c.get('services');
   const max = await requestsAllowed(c.get('services'), org);
   try {
-    await limits.attempt({ name: 'requests-organization', max, windowS: WINDOW_S }, org);
+    const atOnce = Math.max(1, Math.floor(max / 100));
+    await limits.attempt({ name: 'requests-organization', max, windowS: WINDOW_S, atOnce }, org);
   } catch (error) {
     if (error instanceof Refusal && error.code === 'rate_limited') throw exceeded('requestsPerMinute', max);
     throw error;
@@ -41,15 +43,13 @@ export async function limitOrganization(c: Context<AppBindings>, org: OrgId): Pr
 
 /** Read anew after so long: a changed quota holds everywhere within it. */
 const KEPT_MS = 10_000;
-const KEPT = 5_000;
-const kept = new Map<OrgId, { max: number; until: number }>();
+const kept = new BoundedCache<number>(5_000);
 
 async function requestsAllowed({ db, now }: Services, org: OrgId): Promise<number> {
-  const known = kept.get(org);
-  if (known && known.until > now()) return known.max;
+  const known = kept.get(org, now());
+  if (known !== undefined) return known;
   const { requestsPerMinute: max } = await db.org(org, (tx) => quotasOf(tx, org));
-  if (kept.size >= KEPT) kept.clear();
-  kept.set(org, { max, until: now() + KEPT_MS });
+  kept.set(org, max, now() + KEPT_MS);
   return max;
 }
 

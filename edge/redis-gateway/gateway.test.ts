@@ -5,6 +5,7 @@ import { serve } from '@hono/node-server';
 import { Redis as Upstash } from '@upstash/redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Limits, LocalCounts, redisLimits } from '../limits.ts';
 import { createGateway } from './gateway.ts';
 
 const TOKEN = 'test-token';
@@ -84,4 +85,29 @@ test('a command may stand in the path', async () => {
   const headers = { authorization: `Bearer ${TOKEN}` };
   expect(await (await fetch(`${url}/set/in-path/v%20w`, { headers })).json()).toEqual({ result: 'OK' });
   expect(await client.get('in-path')).toBe('v w');
+});
+
+test('a wide limit is counted some at a time, and holds exactly for one process and never wider for two', async () => {
+  let at = 1_000;
+  const limit = { name: 'wide', max: 50, windowS: 60, atOnce: 10 };
+  const passed = async (limits: Limits, who: string, times: number) => {
+    const tried = await Promise.allSettled(Array.from({ length: times }, () => limits.attempt(limit, who)));
+    return tried.filter(({ status }) => status === 'fulfilled').length;
+  };
+  const process = () => redisLimits(url, TOKEN, new LocalCounts(), () => at);
+  const alone = process();
+  let count = 0;
+  for (let n = 0; n < 80; n += 1) count += await passed(alone, 'one by one', 1);
+  expect(count).toBe(50);
+  expect(await client.get('fabric:limit:wide:one by one')).toBeLessThan(60 + 30 * 10);
+  // At once, and from two: what each counted ahead is used up or lost, never given twice.
+  const both = await Promise.all([passed(process(), 'two', 40), passed(process(), 'two', 40)]);
+  expect((both[0] ?? 0) + (both[1] ?? 0)).toBeLessThanOrEqual(50);
+  expect((both[0] ?? 0) + (both[1] ?? 0)).toBeGreaterThan(0);
+  // What was counted ahead is gone after a while.
+  const slow = process();
+  expect(await passed(slow, 'slow', 1)).toBe(1);
+  at += 6_000;
+  expect(await passed(slow, 'slow', 1)).toBe(1);
+  expect(await client.get('fabric:limit:wide:slow')).toBe(20);
 });
