@@ -22,9 +22,25 @@ test('the documentation renders every route with no request elsewhere and nothin
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${stack.origin}/docs/`);
-    // They are drawn a part at a time.
-    await expect.poll(() => page.locator('.opblock').count(), { timeout: 30_000 }).toBe(routes.length);
-    await page.locator('.opblock-summary').filter({ hasText: '/v1/orgs/{org}/resources' }).first().click();
+    // What is not in sight is not drawn.
+    const seen = new Set<string>();
+    const scroll = async () => {
+      for (const id of await page.locator('.opblock').evaluateAll((blocks) => blocks.map(({ id }) => id)))
+        seen.add(id);
+      await page.mouse.wheel(0, 500);
+      return seen.size;
+    };
+    await expect.poll(scroll, { timeout: 60_000, interval: 30 }).toBe(routes.length);
+    const resources = page
+      .locator('.opblock-summary')
+      .filter({ hasText: '/v1/orgs/{org}/resources' })
+      .first();
+    const back = async () => {
+      await page.mouse.wheel(0, -300);
+      return resources.count();
+    };
+    await expect.poll(back, { timeout: 60_000, interval: 30 }).toBe(1);
+    await resources.click();
     await page.locator('.opblock-body').first().waitFor();
     expect(await page.locator('.opblock-body').first().textContent()).toContain('build-server');
     expect(elsewhere).toEqual([]);
