@@ -15,6 +15,9 @@ const WRITERS = 4;
 const READERS = 2;
 const PARTS: readonly Part[] = ['postgres', 'redis', 'api'];
 const CALL_MS = 15_000;
+/** Each waits so long after each call: together they stay below what one person may ask in a minute. */
+const PACE_MS = 300;
+const TOLD_TO_WAIT_MS = 1_000;
 
 export interface ChaosReport {
   readonly seconds: number;
@@ -124,6 +127,7 @@ async function write(scene: Scene, writer: number, writes: Write[]): Promise<voi
         : await repeat(scene, 'platform', tokenOf(scene, name));
     entry.id = id;
     scene.acknowledgedAt = performance.now();
+    await sleep(PACE_MS);
   }
 }
 
@@ -168,6 +172,7 @@ async function repeat(scene: Scene, who: keyof Scene['tokens'], { path, body, ke
     scene.lastRefusal = answer?.text ?? 'no answer';
     if (answer?.status === 201) return (JSON.parse(answer.text) as { id: string }).id;
     if (answer?.status === 401) await scene.signIn().catch(() => {});
+    else if (answer?.status === 429) await sleep(TOLD_TO_WAIT_MS);
     else if (answer && answer.status < 500)
       throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
     if (attempt > 300) throw new Error(`${path} was never acknowledged: ${answer?.text}`);
@@ -186,7 +191,7 @@ async function read(scene: Scene): Promise<void> {
       )
       .catch(() => false);
     if (ok) scene.reads += 1;
-    else await sleep(50);
+    await sleep(PACE_MS);
   }
 }
 
