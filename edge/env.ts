@@ -12,6 +12,8 @@ const Env = z.object({
     .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be 32 bytes as base64url, without padding' }),
   /** Where people reach this API and the console. */
   FABRIC_PUBLIC_URL: z.url(),
+  /** Multiplies how many requests a minute one person, one key and one address may make. */
+  FABRIC_REQUEST_LIMITS: z.coerce.number().min(0.01).max(1_000).default(1),
   /** `allow` lets webhooks go to private addresses and over plain HTTP: for installations whose receivers are inside. */
   FABRIC_PRIVATE_WEBHOOKS: z.enum(['deny', 'allow']).default('deny'),
   /** `allow`: organizations may name identity providers on private and loopback addresses, and without TLS on loopback. */

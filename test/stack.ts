@@ -74,7 +74,8 @@ export class Stack implements AsyncDisposable {
   #api: ChildProcess | undefined;
   #said = '';
 
-  static async start(runtime: Runtime): Promise<Stack> {
+  /** @param bindings what the API is given beside the usual */
+  static async start(runtime: Runtime, bindings: Readonly<Record<string, string>> = {}): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), 'fabric-stack-'));
     chmodSync(folder, 0o755);
     const port = async () => (await freePort(0)) ?? 0;
@@ -86,7 +87,7 @@ export class Stack implements AsyncDisposable {
     const stack = new Stack(runtime, folder, processes, ports, server, await masterSealer(MASTER_KEY));
     await initialize(stack.database.apiUrl, stack.database.master, PLATFORM_OWNER);
     const redis = await startRedis(processes, folder, ports, SECRETS);
-    stack.#env = { ...stack.#env, UPSTASH_REDIS_REST_URL: redis };
+    stack.#env = { ...stack.#env, UPSTASH_REDIS_REST_URL: redis, ...bindings };
     await stack.#startApi();
     return stack;
   }

@@ -17,13 +17,14 @@ const REFUSED_PER_ADDRESS: Limit = { name: 'refused-address', max: 300, windowS:
 
 /** After someone was authenticated. @throws Refusal `rate_limited` */
 export const limitCaller = createMiddleware<AppBindings>(async (c, next) => {
-  const { limits } = c.get('services');
+  const { limits, env } = c.get('services');
   const { user, key } = c.get('caller');
+  const scaled = (limit: Limit) => ({ ...limit, max: Math.ceil(limit.max * env.FABRIC_REQUEST_LIMITS) });
   const address = clientAddress(c);
   await Promise.all([
     // All who come by a proxy that names nobody would share one count.
-    address === 'direct' ? undefined : limits.attempt(PER_ADDRESS, address),
-    key ? limits.attempt(PER_KEY, key.id) : limits.attempt(PER_PERSON, user),
+    address === 'direct' ? undefined : limits.attempt(scaled(PER_ADDRESS), address),
+    key ? limits.attempt(scaled(PER_KEY), key.id) : limits.attempt(scaled(PER_PERSON), user),
   ]);
   await next();
 });

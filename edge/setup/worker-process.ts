@@ -13,7 +13,7 @@ const { startNodeJobs } = await import('../node-jobs.ts');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const env = readEnv(process.env);
 const bindings = Object.fromEntries(
-  Object.entries(env).map(([name, value]) => [name, { type: 'plain_text' as const, value }]),
+  Object.entries(env).map(([name, value]) => [name, { type: 'plain_text' as const, value: String(value) }]),
 );
 const worker = await startWorker({
   config: `${root}/wrangler.toml`,

@@ -80,6 +80,7 @@ export class ControlApi implements AsyncDisposable {
       UPSTASH_REDIS_REST_TOKEN: 'x',
       FABRIC_MASTER_KEY: MASTER_KEY,
       FABRIC_PUBLIC_URL: 'http://localhost:7443',
+      FABRIC_REQUEST_LIMITS: 1,
       FABRIC_PRIVATE_WEBHOOKS: 'allow',
       LOG_LEVEL: 'silent',
     } as const;

@@ -15,5 +15,8 @@ export async function makeTenancy(api: RemoteApi, name: string): Promise<Tenancy
   const platform: string = (await api.signIn()).accessToken;
   const made = await api.call('POST', '/v1/platform/clusters', { name }, platform);
   const cluster: string = made.body.id;
-  return { platform, cluster, ...(await makeTenant(api, platform, cluster, name)) };
+  const tenant = await makeTenant(api, platform, cluster, name);
+  const quotas = `/v1/platform/organizations/${tenant.org}/quotas`;
+  await api.call('PATCH', quotas, { requestsPerMinute: 1_000_000 }, platform);
+  return { platform, cluster, ...tenant };
 }

@@ -14,7 +14,8 @@ let port = 0;
 beforeAll(async () => {
   sso = await SsoApi.start();
   const main = fileURLToPath(new URL('../../../edge/setup/worker-process.ts', import.meta.url));
-  worker = fork(main, { env: { ...process.env, ...sso.api.services.env, PORT: '0', LOG_LEVEL: 'error' } });
+  const bindings = { ...sso.api.services.env, FABRIC_REQUEST_LIMITS: '1', PORT: '0', LOG_LEVEL: 'error' };
+  worker = fork(main, { env: { ...process.env, ...bindings } });
   const ended = once(worker, 'exit').then(() => {
     throw new Error('the Worker ended');
   });
