@@ -4,7 +4,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { mayRequireSso } from '../../../edge/sso/required.ts';
 import { OrgId } from '../../../schema/ids.ts';
 import { PLATFORM_OWNER } from '../database.ts';
-import { codeOf } from '../sign-in-world.ts';
 import { browse, changed, OidcPeer } from './oidc-peer.ts';
 import { SsoApi, type Started } from './sso-api.ts';
 
