@@ -1,9 +1,16 @@
 /** What an organization may have of each thing, and whether there is room for one more. */
-import { and, count, eq, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, gt, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { OrgId } from '../schema/ids.ts';
 import { DEFAULT_QUOTAS, type QuotaName, type Quotas } from '../schema/quotas.ts';
 import { Refusal } from '../schema/refusal.ts';
-import { apiKeys, memberships, organizationQuotas, resources, sessions } from '../schema/tables/index.ts';
+import {
+  apiKeys,
+  invitations,
+  memberships,
+  organizationQuotas,
+  resources,
+  sessions,
+} from '../schema/tables/index.ts';
 import type { Tx } from './db.ts';
 
 /** Kept as rows; requests are counted as they come. */
@@ -65,7 +72,13 @@ const USED: Readonly<Record<Counted, Count>> = {
       .select({ n: count() })
       .from(sessions)
       .where(and(eq(sessions.orgId, org), occupies(now))),
-  members: (tx, org) => tx.select({ n: count() }).from(memberships).where(eq(memberships.orgId, org)),
+  members: async (tx, org, now) => {
+    const [[belonging], [invited]] = await Promise.all([
+      tx.select({ n: count() }).from(memberships).where(eq(memberships.orgId, org)),
+      tx.select({ n: count() }).from(invitations).where(offered(org, now)),
+    ]);
+    return [{ n: (belonging?.n ?? 0) + (invited?.n ?? 0) }];
+  },
   resources: (tx, org) => tx.select({ n: count() }).from(resources).where(eq(resources.orgId, org)),
   apiKeys: (tx, org, now) =>
     tx
@@ -73,6 +86,17 @@ const USED: Readonly<Record<Counted, Count>> = {
       .from(apiKeys)
       .where(and(eq(apiKeys.orgId, org), isNull(apiKeys.revokedAt), gt(apiKeys.expiresAt, new Date(now)))),
 };
+
+/** Whoever may still accept has a place. */
+function offered(org: OrgId, now: number): SQL | undefined {
+  return and(
+    eq(invitations.orgId, org),
+    isNotNull(invitations.role),
+    isNull(invitations.usedAt),
+    isNull(invitations.revokedAt),
+    gt(invitations.expiresAt, new Date(now)),
+  );
+}
 
 function occupies(now: number): SQL | undefined {
   return or(

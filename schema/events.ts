@@ -13,7 +13,10 @@ export const EVENT_TYPES = [
   'session.terminated',
   'session.failed',
   'session.end',
+  /** Older trails have it: membership begins by `member.join` now. */
   'member.create',
+  'member.invite',
+  'member.join',
   'resource.create',
   'resource.grant',
   'organization.create',

@@ -40,9 +40,11 @@ export function accountCommands(shell: Shell): void {
   inviteCommand(shell);
 }
 
-function joinCommand({ program, common, store, print }: Shell): void {
+function joinCommand({ program, common, store, api, print }: Shell): void {
   common(program.command('join'))
-    .description('accept an invitation: asks for its link and a password, writes your emergency kit')
+    .description(
+      'accept an invitation: asks for its link; if you are new, for a password, and writes your emergency kit',
+    )
     .option('--api <url>', 'address of the control API, where the link does not say it')
     .option(
       '--invitation-stdin',
@@ -52,13 +54,19 @@ function joinCommand({ program, common, store, print }: Shell): void {
     .option('--kit <file>', 'where the emergency kit goes (mode 0600)')
     .action(async (options: Options & { api?: string; invitationStdin: boolean; kit?: string }) => {
       const { ask, readStdin } = await import('./prompt.ts');
-      const { join, readInvitation } = await import('./sign-in.ts');
+      const { invitedBy, join, readInvitation } = await import('./sign-in.ts');
       const [link, password] = options.invitationStdin
         ? (await readStdin()).split(/\r?\n/)
         : [await ask('Link of the invitation: ', true)];
       const joining = readInvitation(link ?? '', options.api);
+      const invited = await invitedBy(joining);
+      if (invited.hasAccount) {
+        const { organization } = await api.acceptInvitation(joining);
+        const joined = `You belong to ${organization.name} now, as ${organization.role}.`;
+        return print(options.json ? JSON.stringify({ organization }) : joined);
+      }
       let kit = '';
-      const me = await join(store, joining, password, async (secrets) => {
+      const me = await join(store, { ...joining, email: invited.email }, password, async (secrets) => {
         kit = await writeKit(options.kit, joining.api, secrets);
       });
       if (options.json) return print(JSON.stringify({ ...me, kit }));
@@ -138,10 +146,6 @@ function inviteCommand({ program, common, api, print }: Shell): void {
         ? await api.reinvite(org, email)
         : (await api.invite(org, { email, name: options.name ?? email, role })).invitation;
       if (options.json) return print(JSON.stringify({ invitation }));
-      print(
-        invitation
-          ? `Send this link to ${email}; it works once, until ${invitation.expiresAt}:\n${invitation.url}`
-          : `${email} has an account already and is a member now.`,
-      );
+      print(`Send this link to ${email}; it works once, until ${invitation.expiresAt}:\n${invitation.url}`);
     });
 }

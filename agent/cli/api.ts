@@ -7,7 +7,12 @@ import { answerOf } from '../../schema/api/problem.ts';
 import { ResourceList, type ResourceView } from '../../schema/api/resources.ts';
 import { SecurityView } from '../../schema/api/security.ts';
 import { SessionList, SessionTicket, type SessionView } from '../../schema/api/sessions.ts';
-import { Invitation, type SteppedUp as SteppedUpAnswer } from '../../schema/api/sign-in.ts';
+import {
+  Invitation,
+  InvitationView,
+  Joined,
+  type SteppedUp as SteppedUpAnswer,
+} from '../../schema/api/sign-in.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { normalEmail } from '../../schema/sign-in/two-secret.ts';
@@ -22,6 +27,7 @@ const NOT_SIGNED_IN = 'sign in first: fabric login --api URL';
 
 type SteppedUp = z.infer<typeof SteppedUpAnswer>;
 const MemberList = z.object({ members: z.array(MemberView) });
+const InvitationList = z.object({ invitations: z.array(InvitationView) });
 
 export async function request(
   api: string,
@@ -259,9 +265,22 @@ export class Api {
 
   async reinvite(org: OrgId, email: string): Promise<Invitation> {
     const all = MemberList.parse(await this.#call('GET', `/v1/orgs/${org}/members`)).members;
-    const found = all.find((member) => member.email === normalEmail(email));
-    if (!found) throw new Refusal('not_found', `${email} is no member`);
-    return Invitation.parse(await this.#call('POST', `/v1/orgs/${org}/members/${found.id}/invitation`, {}));
+    const open = InvitationList.parse(await this.#call('GET', `/v1/orgs/${org}/invitations`)).invitations;
+    const who = normalEmail(email);
+    const id = all.find((member) => member.email === who)?.id ?? open.find((one) => one.email === who)?.user;
+    if (!id) throw new Refusal('not_found', `${email} is no member and not invited`);
+    return Invitation.parse(await this.#call('POST', `/v1/orgs/${org}/members/${id}/invitation`, {}));
+  }
+
+  /** As who is signed in here. @throws Refusal `unauthenticated` where nobody is, at the address that invites */
+  async acceptInvitation({ api, token }: { api: string; token: string }): Promise<z.infer<typeof Joined>> {
+    const known = await this.#store.read();
+    if (!known || new URL(known.api).origin !== new URL(api).origin)
+      throw new Refusal(
+        'unauthenticated',
+        `this address has an account: sign in first (fabric login --api ${api}), then join again`,
+      );
+    return Joined.parse(await this.#call('POST', '/v1/me/invitations', { token }));
   }
 
   /** After a proof was shown: the new access token takes the old one's place. */

@@ -179,16 +179,22 @@ export function readInvitation(typed: string, api: string | undefined): Joining 
   return { api: address, token: token.data };
 }
 
+/** Whom it is for, said to the person as well. @throws Refusal `token_invalid` */
+export async function invitedBy({ api, token }: Joining): Promise<z.infer<typeof Invited>> {
+  const invited = Invited.parse(await postTo(api)('/v1/auth/invitation', { token }));
+  const { email, name, organization } = invited;
+  process.stderr.write(`${name} <${email}>, you are invited to ${organization ?? 'the platform'}.\n`);
+  return invited;
+}
+
 /** @param keep writes the emergency kit, before anything can go wrong that would lose the key */
 export async function join(
   store: SettingsStore,
-  { api, token }: Joining,
+  { api, token, email }: Joining & { readonly email: string },
   password: string | undefined,
   keep: (secrets: Secrets) => Promise<void>,
 ): Promise<Me> {
   const post = postTo(api);
-  const { email, name, organization } = Invited.parse(await post('/v1/auth/invitation', { token }));
-  process.stderr.write(`${name} <${email}>, you are invited to ${organization ?? 'the platform'}.\n`);
   const secrets = {
     email,
     password: password === undefined ? await newPassword() : longEnough(password),

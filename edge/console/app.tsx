@@ -41,12 +41,24 @@ export function App() {
     setPlace(placeOf(location.hash));
   };
 
-  if (place.page === 'join') return <JoinPage access={access} token={place.name} done={entered} />;
+  const byOrganization = <SsoSignIn send={send} problem={ssoProblem} />;
+  if (place.page === 'join')
+    return (
+      <JoinPage
+        access={access}
+        token={place.name}
+        done={entered}
+        signedIn={signedIn}
+        left={() => setSignedIn(null)}
+      >
+        {byOrganization}
+      </JoinPage>
+    );
   if (signedIn === undefined) return <div class="loading" role="status" aria-label="Loading" />;
   if (signedIn === null)
     return (
       <SignInPage access={access} done={entered}>
-        <SsoSignIn send={send} problem={ssoProblem} />
+        {byOrganization}
       </SignInPage>
     );
   return (

@@ -7,6 +7,7 @@ import { memberships, ssoCodes, ssoIdentities, users, verifiedDomains } from '..
 import { record } from '../audit.ts';
 import type { Tx } from '../db.ts';
 import { endSignIns, ofPerson } from '../sign-in/families.ts';
+import { hasOffer, revokeOf } from '../sign-in/invitations.ts';
 import type { Identity } from './identity.ts';
 import type { Provider } from './providers.ts';
 import { type Account, decide, domainOf, type Facts } from './rules.ts';
@@ -27,7 +28,7 @@ export async function admit(
   identity: Identity,
   { now, requestId }: Circumstances,
 ): Promise<Admission> {
-  const decision = decide(provider, identity, await gather(tx, provider, identity));
+  const decision = decide(provider, identity, await gather(tx, provider, identity, now));
   const note = (user: UserId, action: string, reason?: string) =>
     record(tx, {
       org: provider.org,
@@ -47,7 +48,8 @@ export async function admit(
   if (decision.do === 'create') await note(user, 'member.provision', `identity provider ${provider.id}`);
   if (decision.do === 'link') await note(user, 'sign-in.linked', `identity provider ${provider.id}`);
   await remember(tx, provider, identity.subject, user, new Date(now));
-  if (await setRole(tx, provider.org, user, decision.role)) await note(user, 'member.role', decision.role);
+  if (await setRole(tx, provider.org, user, decision.role, now))
+    await note(user, 'member.role', decision.role);
   await record(tx, {
     org: provider.org,
     actor: `user:${user}`,
@@ -70,7 +72,7 @@ async function refused(
   return { admitted: false, refusal: new Refusal(code) };
 }
 
-async function gather(tx: Tx, provider: Provider, identity: Identity): Promise<Facts> {
+async function gather(tx: Tx, provider: Provider, identity: Identity, now: number): Promise<Facts> {
   const here = eq(ssoIdentities.providerId, provider.id);
   const [link] = await tx
     .select({ user: ssoIdentities.userId })
@@ -90,6 +92,7 @@ async function gather(tx: Tx, provider: Provider, identity: Identity): Promise<F
   const owners = await tx.select().from(verifiedDomains).where(inArray(verifiedDomains.domain, domains));
   return {
     linked,
+    isInvited: found !== undefined && (await hasOffer(tx, provider.org, found.id, now)),
     sameAddress: found && { ...found, isLinkedHere: other !== undefined },
     ownerOf: (email) => owners.find(({ domain }) => domain === domainOf(email))?.ownerId as OrgId | undefined,
   };
@@ -126,12 +129,13 @@ async function remember(tx: Tx, provider: Provider, subject: string, userId: Use
 }
 
 /** @returns whether anything changed; the last owner stays one, so that a wrong mapping locks nobody out */
-async function setRole(tx: Tx, orgId: OrgId, userId: UserId, role: OrgRole): Promise<boolean> {
+async function setRole(tx: Tx, orgId: OrgId, userId: UserId, role: OrgRole, now: number): Promise<boolean> {
   const mine = and(eq(memberships.orgId, orgId), eq(memberships.userId, userId));
   const [held] = await tx.select({ role: memberships.role }).from(memberships).where(mine).for('update');
   if (held?.role === role) return false;
   if (!held) {
     await tx.insert(memberships).values({ orgId, userId, role });
+    await revokeOf(tx, orgId, userId, now);
     return true;
   }
   if (await isLastOwner(tx, orgId, userId)) return false;

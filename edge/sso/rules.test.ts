@@ -89,6 +89,18 @@ describe('a provider', () => {
       expect(decide(listed, { ...identity, email }, facts()).do, email).toBe('refuse');
   });
 
+  test('lets in whom the organization invited, without leave to make accounts, at its own domain alone', () => {
+    const strict = { ...provider, provisioning: false };
+    const sameAddress = { ...account({ organizations: [other] }), isLinkedHere: false };
+    const invited = facts({ sameAddress, isInvited: true, ownerOf: () => own });
+    expect(decide(strict, identity, invited).do).toBe('link');
+    expect(decide(strict, identity, { ...invited, isInvited: false })).toMatchObject({
+      code: 'sso_no_account',
+    });
+    const elsewhere = { ...invited, ownerOf: () => undefined };
+    expect(decide(strict, identity, elsewhere)).toMatchObject({ code: 'sso_not_yours' });
+  });
+
   test('that gives no role takes the membership away, and makes nobody a member again without its leave', () => {
     const linked = account();
     expect(decide(provider, { ...identity, groups: [] }, facts({ linked }))).toEqual({

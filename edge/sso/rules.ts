@@ -25,6 +25,8 @@ export interface Facts {
   readonly linked: Account | undefined;
   /** The account of the same e-mail address, and whether another subject of this provider is linked to it. */
   readonly sameAddress: (Account & { readonly isLinkedHere: boolean }) | undefined;
+  /** The organization has invited the person of that address, who has not accepted yet: signing in by its provider accepts. */
+  readonly isInvited?: boolean;
   /** Who owns the domain of an address, where that is verified. */
   readonly ownerOf: (email: string) => OrgId | undefined;
 }
@@ -63,7 +65,8 @@ export function decide(provider: Vouching, identity: Identity, facts: Facts): De
   if (sameAddress) {
     const isOwner = ownerOf(sameAddress.email) === org;
     if (!isOwner || sameAddress.isLinkedHere || sameAddress.hasPlatformRole) return refuse('sso_not_yours');
-    if (!sameAddress.organizations.includes(org) && !provider.provisioning) return refuse('sso_no_account');
+    const isExpected = sameAddress.organizations.includes(org) || facts.isInvited === true;
+    if (!isExpected && !provider.provisioning) return refuse('sso_no_account');
     return { do: 'link', user: sameAddress.id, role };
   }
   const owner = ownerOf(identity.email);

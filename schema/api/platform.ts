@@ -16,8 +16,8 @@ export const CreateMember = z.strictObject({
   role: RoleName,
 });
 export const MemberView = z.object({ id: UserId, email: z.string(), name: z.string(), role: RoleName });
-/** `invitation` is null for someone who has joined already, through another organization. */
-export const CreatedMember = MemberView.extend({ invitation: Invitation.nullable() });
+/** A member once they accept. The same for someone who is new and someone who has an account: which, is not told. */
+export const CreatedMember = MemberView.extend({ invitation: Invitation });
 
 export const CreateBootstrapToken = z.strictObject({
   roles: z.array(NodeRole).min(1),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Name, OrgId, UserId } from '../ids.ts';
+import { RoleName } from '../roles.ts';
 import { SignedIn } from './auth.ts';
 
 /**
@@ -145,8 +146,12 @@ export const Invited = z.object({
   email: z.string(),
   name: z.string(),
   organization: Name.nullable(),
+  /** The account is there already: its person signs in as ever, then accepts with `POST /v1/me/invitations`. */
+  hasAccount: z.boolean(),
   expiresAt: z.iso.datetime(),
 });
+/** What an invitation made its person a member of. */
+export const Joined = z.object({ organization: z.object({ id: OrgId, name: Name, role: RoleName }) });
 export const InvitationToken = z.strictObject({ token: z.string().max(128) });
 export const NewVerifier = { salt: base64url(64).min(22), verifier: GroupNumber };
 export const Join = InvitationToken.extend(NewVerifier);
@@ -163,6 +168,8 @@ export const InvitationView = z.object({
   id: z.uuid(),
   user: UserId,
   email: z.string(),
+  /** What accepting makes them; null for a member's way back in. */
+  role: RoleName.nullable(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
 });

@@ -1,6 +1,7 @@
 /** How people prove who they are, and where they are signed in. Secrets are sealed or hashed; verifiers too, though they alone open nothing. */
 import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { SecondFactorRule, SignInEvidence } from '../api/sign-in.ts';
+import type { RoleName } from '../roles.ts';
 import { at, createdAt, id } from './columns.ts';
 import { organizations, users } from './people.ts';
 import { platformPolicy, tenantPolicies } from './policies.ts';
@@ -33,6 +34,11 @@ export const invitations = pgTable(
     userId: owner(),
     /** Null when the platform invited. */
     orgId: uuid().references(() => organizations.id),
+    /** What accepting makes its person in the organization. Null where it is a way back in, or the platform's: nobody becomes a member by it. */
+    role: text().$type<RoleName>(),
+    /** Where the invitation goes, and what its person is called by whoever invites: the account itself is not for them to see. */
+    email: text(),
+    name: text(),
     expiresAt: at().notNull(),
     usedAt: at(),
     revokedAt: at(),

@@ -115,7 +115,7 @@ async function createMember(
 ): Promise<void> {
   const wanted = { email: account.email, name, role };
   const made = CreatedMember.optional().parse(await owner.post(`/v1/orgs/${org}/members`, wanted));
-  if (!made?.invitation) return;
+  if (!made) return;
   const { token } = made.invitation;
   await owner.post('/v1/auth/join', { token, ...(await enrolVerifier(account)) });
 }

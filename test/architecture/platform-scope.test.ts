@@ -23,7 +23,7 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/middleware/idempotent.ts': 'what was answered before, to callers of any kind',
   'edge/resources/administrators/routes.ts': 'the platform’s own people',
   'edge/resources/audit/routes.ts': 'the platform’s own trail, and the keys that sign all of them',
-  'edge/resources/auth/join.ts': 'who joins has an account and no more',
+  'edge/resources/auth/join.ts': 'who joins has an account and no more: membership begins there',
   'edge/resources/auth/passkey.ts': 'who signs in belongs to no organization yet',
   'edge/resources/auth/password.ts': 'who signs in belongs to no organization yet',
   'edge/resources/auth/routes.ts': 'who signs in belongs to no organization yet',

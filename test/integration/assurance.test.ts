@@ -134,8 +134,9 @@ test('what is high-risk needs a proof of the last ten minutes: of the second fac
 test('each organization asks for what it wants, and says what is missing', async () => {
   const person = await newcomer();
   const added = { email: person.email, name: 'x', role: 'organization_admin' };
-  await api.call('POST', `/v1/orgs/${b.org}/members`, added, b.owner.token);
+  const made = await api.call('POST', `/v1/orgs/${b.org}/members`, added, b.owner.token);
   const { accessToken } = await api.signIn(person.email, PASSWORD);
+  expect((await api.accept(made.body.invitation, accessToken)).status).toBe(200);
   const enter = async (org: string, token = accessToken) =>
     (await api.call('GET', `/v1/orgs/${org}/resources`, undefined, token)).body;
   const open = {

@@ -166,7 +166,7 @@ test('is searched by who, what, about what, when and by words, a page at a time'
   expect(await found('action=resource.')).toEqual(['resource.grant', 'resource.grant', 'resource.create']);
   expect(await found('action=resource_')).toEqual([]);
   expect(new Set(await found('actor=user:someone'))).toContain('test.done');
-  expect(await found(`subject=${a.user.id}`)).toEqual(['member.create']);
+  expect(await found(`subject=${a.user.id}`)).toEqual(['member.join', 'member.invite']);
   expect(await found('text=hunter2')).toEqual([]);
   expect(await found('text=%25%25')).toEqual([]);
   expect(await found(`text=${encodeURIComponent('"days":90')}`)).toEqual(['audit.retention']);

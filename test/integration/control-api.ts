@@ -182,6 +182,11 @@ export class ControlApi implements AsyncDisposable {
     return this.call('POST', '/v1/auth/join', { token, ...enrolled });
   }
 
+  /** Accepts an invitation with the account that is there already. */
+  async accept({ token }: { token: string }, as: string): Promise<Answer> {
+    return this.call('POST', '/v1/me/invitations', { token }, as);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.services.db.close();
   }

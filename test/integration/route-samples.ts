@@ -70,6 +70,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /v1/auth/join': { answers: 401, body: () => ({ token: 'fbi_wrong', ...newVerifier }) },
   'POST /v1/auth/refresh': { answers: 401, body: () => ({ refreshToken: 'fbr_wrong' }) },
   'POST /v1/auth/logout': { answers: 204, body: () => ({ refreshToken: 'fbr_wrong' }) },
+  'POST /v1/me/invitations': { answers: 401, body: () => ({ token: 'fbi_wrong' }) },
   'GET /v1/me': { answers: 200 },
   'GET /v1/audit/keys': { answers: 200 },
   'GET /v1/me/security': { answers: 200 },

@@ -26,7 +26,9 @@ export async function addUnproven({ api, a, b, platform }: World): Promise<Unpro
   };
   const email = 'both@org-a.test';
   const both = await join('organization_owner', email);
-  await callIn(api, b)('POST', '/members', { email, name: 'x', role: 'organization_user' });
+  const shared = await callIn(api, b)('POST', '/members', { email, name: 'x', role: 'organization_user' });
+  const { accessToken } = await api.signIn(email, PASSWORD);
+  await api.accept(shared['invitation'] as { token: string }, accessToken);
   const spare = 'spare@org-a.test';
   await join('organization_user', spare);
   const { body: root } = await api.call('GET', '/v1/me', undefined, platform.platform_owner);

@@ -6,7 +6,7 @@ import { OrgId, UserId } from '../../schema/ids.ts';
 import { provePassword } from '../../schema/sign-in/handshake.ts';
 import { users } from '../../schema/tables/index.ts';
 import { derive } from './control-api.ts';
-import { SignInWorld, secretsOf } from './sign-in-world.ts';
+import { PASSWORD, SignInWorld, secretsOf } from './sign-in-world.ts';
 
 let world: SignInWorld;
 beforeAll(async () => {
@@ -28,6 +28,8 @@ async function ofBoth(role: string) {
   const wanted = { email: person.email, name: 'x', role: 'organization_user' };
   const added = await world.api.call('POST', `/v1/orgs/${world.b.org}/members`, wanted, world.b.owner.token);
   expect(added.status).toBe(201);
+  const { accessToken } = await world.api.signIn(person.email, PASSWORD);
+  expect((await world.api.accept(added.body.invitation, accessToken)).status).toBe(200);
   return person;
 }
 const get = (path: string, token: string) => world.api.call('GET', path, undefined, token);

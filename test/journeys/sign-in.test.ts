@@ -32,6 +32,11 @@ async function invite(email: string): Promise<string> {
   return JSON.parse(stdout.toString()).invitation.url;
 }
 
+async function inviteAsOwner(email: string): Promise<string> {
+  expect((await fabric.login()).status).toBe(0);
+  return invite(email);
+}
+
 async function newPage(): Promise<{ page: Page; violations: string[] }> {
   const page = await (await browser.newContext()).newPage();
   const violations: string[] = [];
@@ -181,6 +186,43 @@ test('on the command line: join from a link, a kit that only its owner can read,
     `${PASSWORD}\nF1-00000-00000-00000-00000-00000-00000\n`,
   );
   expect([elsewhere.status, elsewhere.stderr]).toEqual([1, expect.stringContaining('bad_credentials')]);
+});
+
+test('who has an account is asked: in the browser they sign in and accept, on the command line they are told to sign in first', async () => {
+  const email = 'returning@demo.test';
+  const kit = join(fabric.data, 'returning.txt');
+  const joining = ['join', '--invitation-stdin', '--api', fabric.ready.api, '--json'];
+  const first = await fabric.cli([...joining, '--kit', kit], `${await inviteAsOwner(email)}\n${PASSWORD}\n`);
+  expect(first.status).toBe(0);
+  const secretKey = /F1-[0-9A-Z-]{35}/.exec(readFileSync(kit, 'utf8'))?.[0] ?? '';
+  const leave = async () => {
+    expect((await fabric.login()).status).toBe(0);
+    expect((await fabric.cli(['members', 'remove', email])).status).toBe(0);
+  };
+  await leave();
+  const { page, violations } = await newPage();
+  await page.goto(await invite(email));
+  await byId(page, 'invited').filter({ hasText: 'demo' }).waitFor();
+  await byId(page, 'secret-key').waitFor();
+  await signIn(page, email, secretKey);
+  await byId(page, 'accept-invitation').click();
+  await byId(page, 'resource-demo-shell').waitFor();
+  expect(page.url()).not.toContain('join');
+  expect(violations).toEqual([]);
+  await page.context().close();
+
+  await leave();
+  const link = await invite(email);
+  expect((await fabric.cli(['logout'])).status).toBe(0);
+  const early = await fabric.cli(joining, `${link}\n`);
+  expect([early.status, JSON.parse(early.stderr.trim().split('\n').at(-1) ?? '').error.code]).toEqual([
+    1,
+    'unauthenticated',
+  ]);
+  const login = ['login', '--api', fabric.ready.api, '--email', email, '--password-stdin'];
+  expect((await fabric.cli([...login, '--secret-key-stdin'], `${PASSWORD}\n${secretKey}\n`)).status).toBe(0);
+  const joined = await fabric.cli(joining, `${link}\n`);
+  expect([joined.status, JSON.parse(joined.stdout.toString()).organization.name]).toEqual([0, 'demo']);
 });
 
 test('on the command line: what is high-risk says that it needs a proof, and a fresh sign-in is one', async () => {

@@ -17,17 +17,16 @@ export function memberCommands(program: Command, cli: Cli): void {
 
   cli
     .common(members.command('add <email>'))
-    .description('give a person a role; who has no account yet joins by the invitation that is printed')
+    .description('offer a person a role; they are a member once they accept the invitation that is printed')
     .requiredOption('--name <name>', 'how the person is called')
     .requiredOption('--role <role>', 'see `fabric roles`')
     .action(async (email: string, options: Options & { name: string; role: string }) => {
       const { name, role } = options;
       const organization = await Organization.of(cli, options);
       const made = await organization.send('POST', '/members', CreatedMember, { email, name, role });
-      const way = made.invitation
-        ? ` They join, until ${made.invitation.expiresAt}, by ${made.invitation.url}`
-        : '';
-      say(cli, options, made, `${made.email} is ${made.role} now.${way}`);
+      const { expiresAt, url } = made.invitation;
+      const way = `They join, until ${expiresAt}, by ${url}`;
+      say(cli, options, made, `${made.email} is invited as ${made.role}. ${way}`);
     });
 
   cli

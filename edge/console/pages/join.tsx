@@ -6,16 +6,17 @@ import { newSecretKey } from '../../../schema/sign-in/secret-key.ts';
 import { enrolVerifier, type Secrets } from '../../../schema/sign-in/two-secret.ts';
 import type { Access } from '../access.ts';
 import { ownDevice, rememberSecretKey } from '../device.ts';
+import { AcceptInvitation, type Visitor } from './accept-invitation.tsx';
 import { EmergencyKit } from './emergency-kit.tsx';
 import { Form, messageOf, NewPassword, newPasswordOf } from './form.tsx';
 
-interface Props {
+interface Props extends Visitor {
   readonly access: Access;
   readonly token: string;
   readonly done: (signedIn: SignedIn) => void;
 }
 
-export function JoinPage({ access, token, done }: Props) {
+export function JoinPage({ access, token, done, ...visitor }: Props) {
   const [invited, setInvited] = useState<ReturnType<typeof Invited.parse>>();
   const [problem, setProblem] = useState('');
   const [secrets, setSecrets] = useState<Secrets>();
@@ -42,6 +43,8 @@ export function JoinPage({ access, token, done }: Props) {
       </main>
     );
   if (!invited) return <div class="loading" role="status" aria-label="Loading" />;
+  if (invited.hasAccount)
+    return <AcceptInvitation {...visitor} access={access} token={token} invited={invited} done={done} />;
   const submit = async (field: (name: string) => string) => {
     const made = { email: invited.email, password: newPasswordOf(field), secretKey: newSecretKey() };
     await access.post('/v1/auth/join', { token, ...(await enrolVerifier(made)) });

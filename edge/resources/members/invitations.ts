@@ -11,9 +11,11 @@ import { actorOf, type Caller, type Member } from '../../caller.ts';
 import type { Tx } from '../../db.ts';
 import { holdingsOfPeople } from '../../policy/holdings.ts';
 import { requireHeld } from '../../policy/may-give.ts';
+import { permissionsOfRole } from '../../policy/within.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
-import { invite, voidSecrets } from '../../sign-in/invitations.ts';
+import { invite, offerOf, voidSecrets } from '../../sign-in/invitations.ts';
 import { requireRecent } from '../../sign-in/policy.ts';
+import { offer } from './offer.ts';
 
 const list = createRoute({
   ...forMembers('members.read'),
@@ -27,7 +29,7 @@ const again = createRoute({
   ...forMembers('members.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/members/{user}/invitation',
-  summary: 'Invite a person anew: whatever they signed in with is void',
+  summary: 'Invite a person anew: whatever a member signed in with is void',
   request: { params: OrgParam.extend({ user: UserId }), body: json(z.strictObject({})) },
   responses: answers(201, Invitation),
 });
@@ -50,12 +52,14 @@ memberInvitations.openapi(list, async (c) => {
       .select({
         id: invitations.id,
         user: invitations.userId,
-        email: users.email,
+        email: invitations.email,
+        memberEmail: users.email,
+        role: invitations.role,
         createdAt: invitations.createdAt,
         expiresAt: invitations.expiresAt,
       })
       .from(invitations)
-      .innerJoin(users, eq(users.id, invitations.userId))
+      .leftJoin(users, eq(users.id, invitations.userId))
       .where(
         and(
           isNull(invitations.usedAt),
@@ -64,8 +68,10 @@ memberInvitations.openapi(list, async (c) => {
         ),
       ),
   );
-  const views = rows.map((row) => ({
+  const views = rows.map(({ email, memberEmail, ...row }) => ({
     ...row,
+    // Whoever is no member is not to be seen; older invitations, all to members, say no address of their own.
+    email: email ?? memberEmail ?? '',
     user: UserId.parse(row.user),
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
@@ -105,19 +111,21 @@ memberInvitations.openapi(again, async (c) => {
   const caller = c.get('caller');
   requireRecent(caller.authenticatedAt, services.now());
   const invitation = await services.db.platform(async (tx) => {
+    const note = (action: string) =>
+      record(tx, { org, actor: actorOf(caller), action, subject: user, requestId: c.get('requestId') });
+    const waiting = await offerOf(tx, org, user);
+    if (waiting) {
+      requireHeld(c.get('member'), await permissionsOfRole(tx, org, waiting.role));
+      await note('member.invite');
+      return offer(tx, services, org, user, waiting);
+    }
     await requireOwnPerson(tx, c.get('member'), user, caller);
     const [joined] = await tx
       .select({ user: verifiers.userId })
       .from(verifiers)
       .where(eq(verifiers.userId, user));
     await voidSecrets(tx, user, services.now());
-    await record(tx, {
-      org,
-      actor: actorOf(caller),
-      action: joined ? 'member.recover' : 'member.invite',
-      subject: user,
-      requestId: c.get('requestId'),
-    });
+    await note(joined ? 'member.recover' : 'member.invite');
     return invite(tx, services, user, org);
   });
   return c.json(invitation, 201);

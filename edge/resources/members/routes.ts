@@ -12,12 +12,10 @@ import { endingLostReach } from '../../flows/ending-lost-reach.ts';
 import { holdingsOfPeople } from '../../policy/holdings.ts';
 import { requireHeld } from '../../policy/may-give.ts';
 import { permissionsOfRole } from '../../policy/within.ts';
-import { requireRoom } from '../../quotas.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
-import { invite } from '../../sign-in/invitations.ts';
 import { memberInvitations } from './invitations.ts';
+import { offer } from './offer.ts';
 import {
-  addMember,
   findMember,
   findOrMakeAccount,
   listMembers,
@@ -48,7 +46,7 @@ const create = createRoute({
   ...forMembers('members.manage'),
   method: 'post',
   path: '/v1/orgs/{org}/members',
-  summary: 'Add a person',
+  summary: 'Invite a person: they are a member once they accept',
   request: { params: OrgParam, body: json(CreateMember) },
   responses: answers(201, CreatedMember),
 });
@@ -88,15 +86,13 @@ members.openapi(create, async (c) => {
   const { name, role, ...typed } = c.req.valid('json');
   const email = normalEmail(typed.email);
   const act = actOf(c, org);
-  // A user is the platform's row, the membership the organization's: one transaction, so that neither stands alone.
+  // An account is the platform's row, the invitation the organization's. Membership begins when the person accepts.
   const made = await services.db.platform(async (tx) => {
     requireHeld(c.get('member'), await permissionsOfRole(tx, org, role));
-    await requireRoom(tx, org, 'members', act.now.getTime());
-    const found = await findOrMakeAccount(tx, email, name);
-    await addMember(tx, org, found.id, role);
-    await recordAct(tx, act, 'member.create', found.id, { reason: `as ${role}` });
-    const invitation = found.joined ? null : await invite(tx, services, found.id, org);
-    return { id: found.id, email, name: found.name, role, invitation };
+    const id = await findOrMakeAccount(tx, org, email, name);
+    const invitation = await offer(tx, services, org, id, { role, name });
+    await recordAct(tx, act, 'member.invite', id, { reason: `as ${role}` });
+    return { id, email, name, role, invitation };
   });
   return c.json(made, 201);
 });

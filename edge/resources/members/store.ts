@@ -5,7 +5,7 @@ import type { MemberView } from '../../../schema/api/platform.ts';
 import type { OrgId, UserId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import type { RoleName } from '../../../schema/roles.ts';
-import { grants, groupMembers, memberships, users, verifiers } from '../../../schema/tables/index.ts';
+import { grants, groupMembers, memberships, users } from '../../../schema/tables/index.ts';
 import type { Tx } from '../../db.ts';
 import { endSignIns, ofPerson } from '../../sign-in/families.ts';
 
@@ -29,43 +29,20 @@ export async function findMember(tx: Tx, org: OrgId, user: UserId): Promise<View
 }
 
 /**
- * Someone who has an account keeps it, whichever organizations they join. Who holds an invitation can become its person: nobody is invited who belongs
- * somewhere already and has no secrets of their own yet. Under the platform's role, which alone sees accounts. @throws Refusal `conflict`
+ * Someone who has an account keeps it, whichever organizations they join. Nothing of it is told but its id, which is as random as a new
+ * one's. Under the platform's role, which alone sees accounts. @throws Refusal `conflict` where they are a member of this organization
  */
-export async function findOrMakeAccount(
-  tx: Tx,
-  email: string,
-  name: string,
-): Promise<{ id: UserId; name: string; joined: boolean }> {
+export async function findOrMakeAccount(tx: Tx, org: OrgId, email: string, name: string): Promise<UserId> {
   const [known] = await tx
-    .select({
-      id: users.id,
-      name: users.name,
-      platformRole: users.platformRole,
-      verifier: verifiers.userId,
-      org: memberships.orgId,
-    })
+    .select({ id: users.id, member: memberships.userId })
     .from(users)
-    .leftJoin(verifiers, eq(verifiers.userId, users.id))
-    .leftJoin(memberships, eq(memberships.userId, users.id))
-    .where(eq(users.email, email))
-    .limit(1);
-  if (known && known.verifier === null && (known.org !== null || known.platformRole !== null))
-    throw new Refusal('conflict', 'this person was invited already and has not joined yet');
-  if (known) return { id: known.id as UserId, name: known.name, joined: known.verifier !== null };
+    .leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.orgId, org)))
+    .where(eq(users.email, email));
+  if (known?.member) throw new Refusal('conflict', 'this person is a member already');
+  if (known) return known.id as UserId;
   const [made] = await tx.insert(users).values({ email, name }).returning({ id: users.id });
   if (!made) throw new Error('nothing was inserted');
-  return { id: made.id as UserId, name, joined: false };
-}
-
-/** @throws Refusal `conflict` */
-export async function addMember(tx: Tx, org: OrgId, user: UserId, role: RoleName): Promise<void> {
-  const added = await tx
-    .insert(memberships)
-    .values({ orgId: org, userId: user, role })
-    .onConflictDoNothing()
-    .returning({ user: memberships.userId });
-  if (added.length === 0) throw new Refusal('conflict', 'this person is a member already');
+  return made.id as UserId;
 }
 
 export async function setRole(tx: Tx, org: OrgId, user: UserId, role: RoleName): Promise<void> {
