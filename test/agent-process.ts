@@ -75,9 +75,21 @@ export class TestControl implements AsyncDisposable {
 
   /** A bootstrap token for a relay, good for many tries: a node that is killed after the control plane took it has spent one. */
   async token(uses = 100): Promise<string> {
+    return this.#alone(() => this.#makeToken(uses));
+  }
+
+  async #makeToken(uses: number): Promise<string> {
     const path = `/v1/platform/clusters/${this.#cluster}/bootstrap-tokens`;
     const answer = await this.api.call('POST', path, { roles: ['relay'], uses }, this.#platform);
     return answer.body.token as string;
+  }
+
+  #last: Promise<unknown> = Promise.resolve();
+  /** While the clock is put back nobody else makes a token: it would have expired long ago. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => {});
+    return mine;
   }
 
   /** What counts up the version of every other node's snapshot: another relay comes. */
@@ -89,15 +101,17 @@ export class TestControl implements AsyncDisposable {
 
   /** Enrols at a time when the certificate given is due for renewal now. */
   async enrolLongAgo(folder: string, name: string): Promise<void> {
-    this.api.now = Date.now() - OLD_DAYS * DAY;
-    await this.#enrolInto(folder, name);
-    this.api.now = Date.now();
+    await this.#alone(async () => {
+      this.api.now = Date.now() - OLD_DAYS * DAY;
+      await this.#enrolInto(folder, name);
+      this.api.now = Date.now();
+    });
   }
 
   async #enrolInto(folder: string, name: string): Promise<void> {
     const store = new IdentityStore(folder);
     const key = await store.key(name);
-    const request = { token: await this.token(1), name, csr: await key.csr(), sealKey: key.sealKey };
+    const request = { token: await this.#makeToken(1), name, csr: await key.csr(), sealKey: key.sealKey };
     const { body, status } = await this.api.call('POST', '/v1/nodes/enrol', request);
     if (status !== 201) throw new Error(`enrolment: ${JSON.stringify(body)}`);
     await store.keep(body);

@@ -23,7 +23,8 @@ export async function enrolNode(
   const hash = await hashToken(request.token);
   return db
     .platform(async (tx) => {
-      const token = await spend(tx, hash, new Date(now()));
+      const spent = await spend(tx, hash, new Date(now()));
+      const token = spent ?? (await usedUp(tx, hash, new Date(now())));
       const cluster = token.cluster as ClusterId;
       const id = NodeId.parse(crypto.randomUUID());
       await lockCluster(tx, cluster);
@@ -34,6 +35,7 @@ export async function enrolNode(
         { cluster, id, name: request.name },
         new Date(now()),
       );
+      if (!spent && !(await isUnseen(tx, token, request.name, issued.spki))) throw notValid();
       const sealKey = request.sealKey && (await verifySealKey(request.sealKey, issued.publicKey));
       await forgetUnseen(tx, cluster, request.name);
       await tx.insert(nodes).values({
@@ -87,8 +89,50 @@ async function spend(tx: Tx, hash: string, now: Date) {
       ),
     )
     .returning();
-  if (!token) throw new Refusal('token_invalid', 'the bootstrap token is not valid: ask for a new one');
   return token;
+}
+
+type Token = typeof bootstrapTokens.$inferSelect;
+
+const notValid = () => new Refusal('token_invalid', 'the bootstrap token is not valid: ask for a new one');
+
+/** A token whose last use is gone. @throws Refusal `token_invalid` when there is none */
+async function usedUp(tx: Tx, hash: string, now: Date) {
+  const [token] = await tx
+    .select()
+    .from(bootstrapTokens)
+    .where(
+      and(
+        eq(bootstrapTokens.hash, hash),
+        gt(bootstrapTokens.expiresAt, now),
+        isNull(bootstrapTokens.revokedAt),
+      ),
+    );
+  if (!token) throw notValid();
+  return token;
+}
+
+/**
+ * The very key that the last use went to, from a node that was not heard of since: it crashed before it could keep the answer, and is told again. Whoever else has the token
+ * does not have the key.
+ */
+async function isUnseen(tx: Tx, token: Token, name: string, spki: string): Promise<boolean> {
+  const [known] = await tx
+    .select({ id: nodes.id })
+    .from(nodes)
+    .where(
+      and(
+        eq(nodes.cluster, token.cluster),
+        eq(nodes.name, name),
+        eq(nodes.spki, spki),
+        // Another token, used up by others, must not give this node what it did not get.
+        eq(nodes.roles, token.roles),
+        eq(nodes.egressPools, token.egressPools),
+        isNull(nodes.lastSeenAt),
+        isNull(nodes.revokedAt),
+      ),
+    );
+  return known !== undefined;
 }
 
 /** A node that crashed between enrolment and its first word may enrol again under its name. */

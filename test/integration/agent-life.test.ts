@@ -55,7 +55,7 @@ test('a day after its last snapshot no role runs any more, and the next snapshot
     ahead = 0;
     await control.addNeighbour();
     await expect.poll(() => agent.status().roles.length, { timeout: 60_000 }).toBe(1);
-    expect(agent.status().standing).toBe('connected');
+    await expect.poll(() => agent.status().standing, { timeout: 30_000 }).toBe('connected');
   } finally {
     await agent.close();
   }

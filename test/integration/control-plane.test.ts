@@ -258,6 +258,14 @@ test('a bootstrap token that is wrong, expired, used up or revoked enrols nobody
   const once = await make();
   expect((await enrol(once.token, 'n2')).status).toBe(201);
   expect((await enrol(once.token, 'n3')).body.code).toBe('token_invalid');
+  // The same node with the same key, which crashed before it could keep the answer; and nobody else.
+  expect((await enrol(once.token, 'n2')).status).toBe(201);
+  const thief = await csrOf(await crypto.subtle.generateKey(P256, true, ['sign', 'verify']));
+  const stolen = { token: once.token, name: 'n2', csr: thief };
+  expect((await api.call('POST', '/v1/nodes/enrol', stolen)).body.code).toBe('token_invalid');
+  const other = await make({ roles: ['entry'] });
+  expect((await enrol(other.token, 'n2-entry')).status).toBe(201);
+  expect((await enrol(other.token, 'n2')).body.code).toBe('token_invalid');
   const short = await make({ expiresIn: 60 });
   api.now += 61_000;
   expect((await enrol(short.token, 'n4')).body.code).toBe('token_invalid');
