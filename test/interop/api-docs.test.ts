@@ -41,8 +41,8 @@ test('the documentation renders every route with no request elsewhere and nothin
     };
     await expect.poll(back, { timeout: 60_000, interval: 30 }).toBe(1);
     await resources.click();
-    await page.locator('.opblock-body').first().waitFor();
-    expect(await page.locator('.opblock-body').first().textContent()).toContain('build-server');
+    // An opened route shows what to send or what is answered, by example.
+    await page.locator('.opblock-body').filter({ hasText: 'Example Value' }).first().waitFor();
     expect(elsewhere).toEqual([]);
     expect(complaints).toEqual([]);
   } finally {
