@@ -11,7 +11,7 @@ export function clientAddress(c: Context<AppBindings>): string {
 }
 
 /** What @hono/node-server binds: `{ incoming: http.IncomingMessage }`. */
-function socketAddress(bindings: unknown): string | undefined {
+export function socketAddress(bindings: unknown): string | undefined {
   const incoming = property(bindings, 'incoming');
   const address = property(property(incoming, 'socket'), 'remoteAddress');
   return typeof address === 'string' ? address : undefined;

@@ -20,6 +20,7 @@ import { nodes as table } from '../../../schema/tables/index.ts';
 import { verifySealKey } from '../../../schema/tokens/seal-key.ts';
 import { forAnyone, forNodes } from '../../access.ts';
 import { record } from '../../audit.ts';
+import { clientAddress } from '../../client-address.ts';
 import { enrolNode } from '../../flows/enrol-node.ts';
 import { reconcileSessions, reportSession, startSession } from '../../flows/start-session.ts';
 import { issueNodeCertificate, loadAuthority } from '../../keys/authority.ts';
@@ -91,7 +92,7 @@ export const nodes = newRouter();
 
 nodes.openapi(enrol, async (c) => {
   const services = c.get('services');
-  await services.limits.attempt(ENROL, c.req.header('cf-connecting-ip') ?? 'direct');
+  await services.limits.attempt(ENROL, clientAddress(c));
   return c.json(await enrolNode(services, c.req.valid('json'), c.get('requestId')), 201);
 });
 
