@@ -35,6 +35,7 @@ const PACKAGES = [
   ['pkg-config', ['/usr/bin/pkg-config']],
   ['dpkg-dev', ['/usr/bin/dpkg-source']],
   ['libgnutls28-dev', ['/usr/include/gnutls/gnutls.h']],
+  ['libssl-dev', ['/usr/include/openssl/evp.h']],
   [
     'libuv1-dev',
     [

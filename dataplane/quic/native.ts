@@ -99,6 +99,7 @@ export interface NativeQuic {
   /** Resolves when the socket is free again. */
   closeSocket(endpoint: NativeEndpoint): Promise<void>;
   ngtcp2Version(): string;
+  packetProtection(): 'openssl' | 'gnutls';
 }
 
 export const EVENT = {

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { nextStream, Watched } from '../transport/conformance.ts';
 import { bindEndpoint } from './endpoint.ts';
+import { native } from './native.ts';
 import { testAuthority } from './test-identity.ts';
 import { dialOptions, listening, quicPair, type TestLeaves, testLeaves } from './test-pair.ts';
 
@@ -86,4 +87,8 @@ test('keys change again and again, from both sides, and no byte is lost', async 
       await to.until(() => to.stream.read()?.at(-1) === round % 256);
     }
   }
+});
+
+test("packets are sealed by the OpenSSL of the Node that runs this, not by GnuTLS's slower cipher", () => {
+  expect(native.packetProtection()).toBe('openssl');
 });

@@ -2,8 +2,11 @@
 #include "binding.h"
 
 #include "arguments.h"
+#include "packet_protection.h"
 
 namespace {
+
+napi_value packetProtection(napi_env env, napi_callback_info) { return textOf(env, openSslProtects() ? "openssl" : "gnutls"); }
 
 napi_value ngtcp2Version(napi_env env, napi_callback_info) { return textOf(env, ngtcp2_version(0)->version_str); }
 
@@ -41,6 +44,7 @@ napi_value init(napi_env env, napi_value exports) {
       {"closeConnection", closeConnection},
       {"closeSocket", closeSocket},
       {"ngtcp2Version", ngtcp2Version},
+      {"packetProtection", packetProtection},
   };
   for (const auto &entry : functions) {
     napi_value function;

@@ -74,8 +74,12 @@ napi_value readStream(napi_env env, napi_callback_info info) {
   Arguments args(env, info);
   Connection *connection = args.connection();
   if (connection == nullptr) return nullptr;
-  std::vector<uint8_t> bytes = connection->take(args.stream());
-  return bytes.empty() ? nullptr : bytesOf(env, bytes.data(), bytes.size());
+  ReceiveQueue bytes = connection->take(args.stream());
+  napi_value result;
+  void *memory = nullptr;
+  if (bytes.empty() || napi_create_buffer(env, bytes.size(), &memory, &result) != napi_ok) return nullptr;
+  bytes.copyTo(static_cast<uint8_t *>(memory));
+  return result;
 }
 
 napi_value unsentOf(napi_env env, napi_callback_info info) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "endpoint.h"
+#include "packet_protection.h"
 #include "random.h"
 
 namespace {
@@ -49,12 +50,7 @@ ngtcp2_callbacks Connection::callbacks(bool server) {
     calls.recv_retry = ngtcp2_crypto_recv_retry_cb;
   }
   calls.recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb;
-  calls.encrypt = ngtcp2_crypto_encrypt_cb;
-  calls.decrypt = ngtcp2_crypto_decrypt_cb;
-  calls.hp_mask = ngtcp2_crypto_hp_mask_cb;
-  calls.update_key = ngtcp2_crypto_update_key_cb;
-  calls.delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb;
-  calls.delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb;
+  protectPackets(calls);
   calls.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
   calls.version_negotiation = ngtcp2_crypto_version_negotiation_cb;
   calls.rand = onRandom;
@@ -168,7 +164,7 @@ std::unique_ptr<Connection> Connection::dial(Endpoint &endpoint, uint32_t id, co
   return made;
 }
 
-void Connection::receive(const Received &packet) {
+void Connection::receive(const Received &packet, uint64_t now) {
   if (over) {
     // Closing period (RFC 9000 section 10.2.1): answer, ever more rarely.
     closeReplies_++;
@@ -181,8 +177,6 @@ void Connection::receive(const Received &packet) {
   ngtcp2_path path = pathTo(packet.from, server ? packet.to : local_);
   ngtcp2_pkt_info info{};
   info.ecn = packet.ecn;
-  // The clock is read for each packet: ngtcp2 wants one that never steps back behind a connection made in this very batch.
-  uint64_t now = monotonicNow();
   int rv = ngtcp2_conn_read_pkt(conn_, &path, &info, packet.data, packet.length, now);
   endpoint_.markDirty(*this);
   if (rv != 0) return fail(rv);

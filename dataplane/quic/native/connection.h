@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "datagrams.h"
+#include "deadlines.h"
 #include "event.h"
 #include "socket.h"
 #include "stream.h"
@@ -55,7 +56,7 @@ class Connection {
   ~Connection();
 
   // From the socket and the clock.
-  void receive(const Received &packet);
+  void receive(const Received &packet, uint64_t now);
   void expired(uint64_t now);
   // The endpoint has another socket: goes along, or leaves it to the peer to notice.
   void moved(uint64_t now);
@@ -72,7 +73,7 @@ class Connection {
   void stopStream(int64_t stream, uint64_t code);
   void setClass(int64_t stream, uint8_t trafficClass);
   // Moves out what arrived and gives the peer credit for it.
-  std::vector<uint8_t> take(int64_t stream);
+  ReceiveQueue take(int64_t stream);
   double unsent(int64_t stream);
   // 0 queued, 1 an older one was dropped, 2 too large, 3 closed. A key of -1 is none.
   int sendDatagram(const uint8_t *data, size_t length, uint8_t trafficClass, int64_t key);
@@ -97,7 +98,8 @@ class Connection {
   // Nothing more to do: the endpoint deletes it.
   bool dead = false;
   bool dirty = false;
-  uint64_t scheduled = UINT64_MAX;
+  // Its place among the endpoint's deadlines.
+  size_t deadline = Deadlines::kNone;
   std::vector<std::string> connectionIds;
   // What the peer would end a stateless reset with.
   std::vector<std::string> resetTokens;

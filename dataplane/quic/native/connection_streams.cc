@@ -85,11 +85,11 @@ void Connection::setClass(int64_t id, uint8_t trafficClass) {
   list(*stream);
 }
 
-std::vector<uint8_t> Connection::take(int64_t id) {
+ReceiveQueue Connection::take(int64_t id) {
   Stream *stream = find(id);
   if (stream == nullptr) return {};
-  std::vector<uint8_t> bytes = std::move(stream->received);
-  stream->received = {};
+  ReceiveQueue bytes;
+  std::swap(bytes, stream->received);
   stream->readableQueued = false;
   credit(id, bytes.size());
   releaseIfDone(*stream);
@@ -178,9 +178,7 @@ int Connection::onStreamData(ngtcp2_conn *, uint32_t flags, int64_t id, uint64_t
     return 0;
   }
   if (length > 0) {
-    auto &received = stream->received;
-    if (received.empty() && length > 512) received.reserve(65536);
-    received.insert(received.end(), data, data + length);
+    stream->received.push(data, length);
     if (!stream->readableQueued) {
       stream->readableQueued = true;
       connection.endpoint_.event(EventType::readable, connection.id, id, 0);

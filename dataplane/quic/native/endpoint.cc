@@ -3,6 +3,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "random.h"
@@ -139,10 +140,11 @@ Connection *Endpoint::find(uint32_t id) {
 void Endpoint::onReadable() {
   bool more = true;
   for (int batches = 0; more && !closing_ && batches < kReadRounds;) {
-    uint64_t until = monotonicNow() + kLongestHold;
-    more = socket_->receive([this, until](const Received &packet) {
-      receive(packet);
-      return monotonicNow() < until;
+    uint64_t now = monotonicNow(), until = now + kLongestHold;
+    more = socket_->receive([&](const Received &packet) {
+      receive(packet, now);
+      now = monotonicNow();
+      return now < until;
     });
     // Nothing but the kernel wakes us: what was taken from it is worked off.
     if (!socket_->holdsReceived()) batches++;
@@ -150,13 +152,13 @@ void Endpoint::onReadable() {
   }
 }
 
-void Endpoint::receive(const Received &packet) {
+void Endpoint::receive(const Received &packet, uint64_t now) {
   ngtcp2_version_cid vc;
   int rv = ngtcp2_pkt_decode_version_cid(&vc, packet.data, packet.length, kConnectionIdLength);
   if (rv == NGTCP2_ERR_VERSION_NEGOTIATION) return sendVersionNegotiation(vc, packet);
   if (rv != 0) return;
   auto found = byConnectionId_.find(std::string(reinterpret_cast<const char *>(vc.dcid), vc.dcidlen));
-  if (found != byConnectionId_.end()) return found->second->receive(packet);
+  if (found != byConnectionId_.end()) return found->second->receive(packet, now);
   // A long header of version 0 is a version negotiation packet: its ids may be of any length, and nobody here asked for it.
   bool isLong = (packet.data[0] & kLongHeader) != 0;
   if (isLong && vc.version == 0) return;
@@ -164,7 +166,7 @@ void Endpoint::receive(const Received &packet) {
     if (packet.length >= kLeastReset) {
       const auto *end = reinterpret_cast<const char *>(packet.data + packet.length - NGTCP2_STATELESS_RESET_TOKENLEN);
       auto reset = byResetToken_.find(std::string(end, NGTCP2_STATELESS_RESET_TOKENLEN));
-      if (reset != byResetToken_.end()) return reset->second->receive(packet);
+      if (reset != byResetToken_.end()) return reset->second->receive(packet, now);
     }
     return sendStatelessReset(vc, packet);
   }
@@ -199,7 +201,8 @@ void Endpoint::acceptInitial(const Received &packet) {
   admission_.opened(packet.from);
   Connection &made = *connection;
   connections_[id] = std::move(connection);
-  made.receive(packet);
+  // Not the time at which its packet was taken: it was made since.
+  made.receive(packet, monotonicNow());
 }
 
 void Endpoint::sendVersionNegotiation(const ngtcp2_version_cid &vc, const Received &packet) {
@@ -257,28 +260,22 @@ void Endpoint::onTimer() {
   }
   armed_ = 0;
   uint64_t now = monotonicNow();
-  while (!expiries_.empty() && expiries_.begin()->first <= now) {
-    uint32_t id = expiries_.begin()->second;
-    expiries_.erase(expiries_.begin());
-    Connection *connection = find(id);
-    if (connection == nullptr) continue;
-    connection->scheduled = UINT64_MAX;
-    connection->expired(now);
-    markDirty(*connection);
+  while (!deadlines_.empty() && deadlines_.earliest() <= now) {
+    Connection &connection = deadlines_.first();
+    uint64_t expiry = connection.expiry();
+    if (expiry > now) {
+      deadlines_.postponeFirst(expiry);
+      continue;
+    }
+    deadlines_.remove(connection);
+    connection.expired(now);
+    markDirty(connection);
   }
   finishTurn();
 }
 
-void Endpoint::reschedule(Connection &connection) {
-  uint64_t expiry = connection.expiry();
-  if (expiry == connection.scheduled) return;
-  if (connection.scheduled != UINT64_MAX) expiries_.erase({connection.scheduled, connection.id});
-  connection.scheduled = expiry;
-  if (expiry != UINT64_MAX) expiries_.insert({expiry, connection.id});
-}
-
 void Endpoint::armTimer() {
-  uint64_t next = expiries_.empty() ? 0 : expiries_.begin()->first;
+  uint64_t next = deadlines_.empty() ? 0 : deadlines_.earliest();
   // Who had more to send than one turn allows goes on in the next, even if nothing else wakes the loop.
   if (!dirty_.empty() && canSend()) next = 1;
   if (next == armed_) return;
@@ -294,7 +291,7 @@ void Endpoint::armTimer() {
 void Endpoint::markDirty(Connection &connection) {
   if (connection.dirty) return;
   connection.dirty = true;
-  dirty_.push_back(connection.id);
+  dirty_.push_back(&connection);
 }
 
 void Endpoint::addConnectionId(Connection &connection, const std::string &cid) {
@@ -335,27 +332,24 @@ void Endpoint::finishTurn() {
 void Endpoint::flushDirty() {
   turn_.clear();
   turn_.swap(dirty_);
-  for (uint32_t id : turn_) {
-    Connection *connection = find(id);
-    if (connection == nullptr) continue;
+  for (Connection *connection : turn_) {
     connection->flush();
     if (connection->dead) {
-      remove(id);
+      remove(*connection);
     } else {
-      reschedule(*connection);
+      deadlines_.noLater(*connection, connection->expiry());
     }
   }
   socket_->flush();
 }
 
-void Endpoint::remove(uint32_t id) {
-  auto found = connections_.find(id);
-  Connection &connection = *found->second;
-  if (connection.scheduled != UINT64_MAX) expiries_.erase({connection.scheduled, id});
+void Endpoint::remove(Connection &connection) {
+  deadlines_.remove(connection);
+  if (connection.dirty) dirty_.erase(std::find(dirty_.begin(), dirty_.end(), &connection));
   for (const auto &cid : connection.connectionIds) byConnectionId_.erase(cid);
   for (const auto &token : connection.resetTokens) byResetToken_.erase(token);
   if (connection.server) admission_.closed(connection.admittedFrom, !connection.handshakeDone);
-  connections_.erase(found);
+  connections_.erase(connection.id);
 }
 
 void Endpoint::deliver() {

@@ -6,13 +6,13 @@
 
 #include <array>
 #include <memory>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "admission.h"
 #include "connection.h"
+#include "deadlines.h"
 #include "socket.h"
 
 struct ListenSettings {
@@ -68,7 +68,7 @@ class Endpoint {
   void releaseSocket();
   void wantWritable();
   void onReadable();
-  void receive(const Received &packet);
+  void receive(const Received &packet, uint64_t now);
   void acceptInitial(const Received &packet);
   void sendVersionNegotiation(const ngtcp2_version_cid &vc, const Received &packet);
   void sendStatelessReset(const ngtcp2_version_cid &vc, const Received &packet);
@@ -78,9 +78,8 @@ class Endpoint {
   void finishTurn();
   void deliver();
   void flushDirty();
-  void reschedule(Connection &connection);
   void armTimer();
-  void remove(uint32_t id);
+  void remove(Connection &connection);
   void released();
   void resolveClosed();
 
@@ -108,8 +107,9 @@ class Endpoint {
   std::unordered_map<std::string, Connection *> byConnectionId_;
   // A stateless reset bears no connection id: it is known by the token at its end (RFC 9000 section 10.3.1).
   std::unordered_map<std::string, Connection *> byResetToken_;
-  std::vector<uint32_t> dirty_, turn_;
-  std::set<std::pair<uint64_t, uint32_t>> expiries_;
+  // What has something to send, each once; a connection that goes leaves it.
+  std::vector<Connection *> dirty_, turn_;
+  Deadlines deadlines_;
   uint64_t armed_ = 0;
   std::vector<Event> events_, batch_;
   uint64_t resetsSent_ = 0;

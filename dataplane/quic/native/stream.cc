@@ -1,11 +1,15 @@
 #include "stream.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace {
 // Below this a copy is cheaper than a reference to JavaScript's memory.
 constexpr size_t kCopyBelow = 4096;
 constexpr size_t kCopyBlock = 16384;
+// What arrives alone and small gets no more than it needs.
+constexpr size_t kSmall = 512;
+constexpr size_t kReceiveBlock = 65536;
 }  // namespace
 
 void SendQueue::push(const uint8_t *data, size_t length, napi_value owner) {
@@ -89,4 +93,32 @@ void SendQueue::clear() {
   chunks_.clear();
   index_ = offset_ = 0;
   unsent_ = 0;
+}
+
+void ReceiveQueue::push(const uint8_t *data, size_t length) {
+  size_ += length;
+  while (length > 0) {
+    if (blocks_.empty() || blocks_.back().length == blocks_.back().capacity) {
+      size_t capacity = blocks_.empty() && length <= kSmall ? length : kReceiveBlock;
+      blocks_.push_back({std::unique_ptr<uint8_t[]>(new uint8_t[capacity]), 0, capacity});
+    }
+    Block &block = blocks_.back();
+    size_t taken = std::min(length, block.capacity - block.length);
+    memcpy(block.bytes.get() + block.length, data, taken);
+    block.length += taken;
+    data += taken;
+    length -= taken;
+  }
+}
+
+void ReceiveQueue::copyTo(uint8_t *out) const {
+  for (const Block &block : blocks_) {
+    memcpy(out, block.bytes.get(), block.length);
+    out += block.length;
+  }
+}
+
+void ReceiveQueue::clear() {
+  blocks_.clear();
+  size_ = 0;
 }

@@ -57,6 +57,24 @@ class SendQueue {
   uint64_t unsent_ = 0;
 };
 
+// Bytes that arrived, in blocks that never move, so that each byte is copied once into it and once out.
+class ReceiveQueue {
+ public:
+  void push(const uint8_t *data, size_t length);
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  void copyTo(uint8_t *out) const;
+  void clear();
+
+ private:
+  struct Block {
+    std::unique_ptr<uint8_t[]> bytes;
+    size_t length, capacity;
+  };
+  std::vector<Block> blocks_;
+  size_t size_ = 0;
+};
+
 struct Stream {
   Stream(int64_t id, uint8_t trafficClass, napi_env env) : id(id), trafficClass(trafficClass), send(env) {}
   const int64_t id;
@@ -74,7 +92,7 @@ struct Stream {
   // In its class's list of streams with something to send.
   bool listed = false;
 
-  std::vector<uint8_t> received;
+  ReceiveQueue received;
   bool readableQueued = false;
   // We asked the peer to stop: what still comes is credited and dropped.
   bool discard = false;

@@ -1,5 +1,7 @@
 #include "tls.h"
 
+#include "packet_protection.h"
+
 namespace {
 
 // AES-128 first: the hardware does it fastest, and QUIC's limits on records are kept by key updates.
@@ -72,6 +74,7 @@ gnutls_session_t newServerSession(ngtcp2_crypto_conn_ref *ref, const Identity &i
     gnutls_deinit(session);
     return nullptr;
   }
+  protectPackets(session);
   gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS, GNUTLS_HOOK_PRE,
                                      requireTransportParameters);
   // Asked for and never demanded: browsers have none and share the port with nodes. No CA names are sent, so that a client
@@ -90,6 +93,7 @@ gnutls_session_t newClientSession(ngtcp2_crypto_conn_ref *ref, const Identity &i
     gnutls_deinit(session);
     return nullptr;
   }
+  protectPackets(session);
   if (!ticket.empty()) gnutls_session_set_data(session, ticket.data(), ticket.size());
   if (!serverName.empty()) gnutls_server_name_set(session, GNUTLS_NAME_DNS, serverName.data(), serverName.size());
   return session;
