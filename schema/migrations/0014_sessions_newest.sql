@@ -1,0 +1,1 @@
+CREATE INDEX "sessions_newest" ON "sessions" USING btree ("org_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);
