@@ -152,6 +152,10 @@ export class ControlApi implements AsyncDisposable {
   /** For those who come by HTTP: `serve({ fetch: api.fetch })`. */
   readonly fetch = (request: Request): Response | Promise<Response> => this.#app.fetch(request);
 
+  /** The same, with what the server binds: the socket among it. */
+  readonly serve = (request: Request, bindings: object): Response | Promise<Response> =>
+    this.#app.fetch(request, bindings);
+
   /** What the client side of signing in was answered last. */
   last: Answer | undefined;
 
