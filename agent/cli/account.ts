@@ -35,9 +35,25 @@ async function writeKit(
 
 export function accountCommands(shell: Shell): void {
   joinCommand(shell);
+  declineCommand(shell);
   securityCommands(shell);
   secretCommands(shell);
   inviteCommand(shell);
+}
+
+function declineCommand({ program, common, print }: Shell): void {
+  common(program.command('decline'))
+    .description('decline an invitation: asks for its link, which is worthless from then on')
+    .option('--api <url>', 'address of the control API, where the link does not say it')
+    .option('--invitation-stdin', 'read the link or token from standard input', false)
+    .addHelpText('after', '\nExample:\n  fabric decline')
+    .action(async (options: Options & { api?: string; invitationStdin: boolean }) => {
+      const { ask, readStdin } = await import('./prompt.ts');
+      const { decline, readInvitation } = await import('./sign-in.ts');
+      const link = options.invitationStdin ? await readStdin() : await ask('Link of the invitation: ', true);
+      await decline(readInvitation(link, options.api));
+      print(options.json ? JSON.stringify({ declined: true }) : 'Declined.');
+    });
 }
 
 function joinCommand({ program, common, store, api, print }: Shell): void {

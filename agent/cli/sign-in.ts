@@ -187,6 +187,11 @@ export async function invitedBy({ api, token }: Joining): Promise<z.infer<typeof
   return invited;
 }
 
+/** @throws Refusal `token_invalid`, `conflict` */
+export async function decline({ api, token }: Joining): Promise<void> {
+  await postTo(api)('/v1/auth/invitation/decline', { token });
+}
+
 /** @param keep writes the emergency kit, before anything can go wrong that would lose the key */
 export async function join(
   store: SettingsStore,

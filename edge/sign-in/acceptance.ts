@@ -69,6 +69,18 @@ export async function joinSignedIn(tx: Tx, user: UserId, token: string, acceptin
   return becomeMember(tx, found, accepting);
 }
 
+/** By whoever holds the link: it is worthless from now on, and nothing is said of who it was. @throws Refusal `token_invalid`, `conflict` */
+export async function decline(tx: Tx, token: string, { now, requestId }: Accepting): Promise<void> {
+  const { id, org, role } = await findOpen(tx, token, now);
+  if (role === null)
+    throw new Refusal('conflict', 'this is a way back into an account and offers nothing to decline');
+  await tx
+    .update(invitations)
+    .set({ revokedAt: new Date(now) })
+    .where(eq(invitations.id, id));
+  await record(tx, { org, actor: 'anonymous', action: 'invitation.decline', subject: id, requestId });
+}
+
 async function useUp(tx: Tx, { id }: Open, now: number): Promise<void> {
   await tx
     .update(invitations)

@@ -169,8 +169,12 @@ test("labels, quotas, invitations and lent access are the organization's own to 
     /shell +ssh +10\.0\.0\.9:22 +pool +env=test/,
   );
   expect((await json(['quotas'])).limits.members).toBe(500);
+  const { invitation } = await json(['invite', 'declines@a.test']);
+  await json(['decline', '--api', url, '--invitation-stdin'], undefined, invitation.token);
   await json(['invite', 'new@a.test']);
-  expect((await fabric(['invitations'])).out).toMatch(/new@a\.test +organization_user/);
+  const waiting = (await fabric(['invitations'])).out;
+  expect(waiting).toMatch(/new@a\.test +organization_user/);
+  expect(waiting).not.toContain('declines@a.test');
   await json(['invitations', 'revoke', 'new@a.test']);
   expect((await fabric(['invitations'])).out).not.toContain('new@a.test');
   const why = ['--role', 'organization_auditor', '--reason', 'ticket 17'];

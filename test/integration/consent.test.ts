@@ -98,6 +98,29 @@ test('the person accepts once, signed in, and the organization hears of it; what
   ).toBe(409);
 });
 
+test('who declines, with an account or without, is not waited for any more; the organization hears that, and no more', async () => {
+  const person = await somebody();
+  const entries = [];
+  for (const email of [person.email, 'never@b.test']) {
+    const { id, invitation } = await invite(email);
+    const decline = () => world.api.call('POST', '/v1/auth/invitation/decline', { token: invitation.token });
+    expect((await decline()).status).toBe(204);
+    expect((await decline()).body.code).toBe('token_invalid');
+    expect((await world.api.join(invitation, email, PASSWORD)).body.code).toBe('token_invalid');
+    const open = (await ofB('GET', '/invitations')).body.invitations;
+    expect(open.map(({ user }: { user: string }) => user)).not.toContain(id);
+    const trail = await ofB('GET', `/audit?action=invitation.decline&subject=${invitation.id}`);
+    const [{ actor, reason, detail }] = trail.body.entries;
+    entries.push({ actor, reason, detail });
+  }
+  expect(entries[0]).toEqual(entries[1]);
+  expect(entries[0]?.actor).toBe('anonymous');
+  const at = `/v1/orgs/${world.a.org}/members/${person.id}`;
+  const wayBack = (await world.api.call('POST', `${at}/invitation`, {}, world.owner)).body;
+  const { token } = wayBack;
+  expect((await world.api.call('POST', '/v1/auth/invitation/decline', { token })).body.code).toBe('conflict');
+});
+
 test('two who accept at once become one member', async () => {
   const person = await somebody();
   const { invitation } = await invite(person.email);

@@ -67,6 +67,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'POST /v1/auth/step-up/passkey': { answers: 200, body: nothing },
   'POST /v1/auth/invitation': { answers: 401, body: () => ({ token: 'fbi_wrong' }) },
+  'POST /v1/auth/invitation/decline': { answers: 401, body: () => ({ token: 'fbi_wrong' }) },
   'POST /v1/auth/join': { answers: 401, body: () => ({ token: 'fbi_wrong', ...newVerifier }) },
   'POST /v1/auth/refresh': { answers: 401, body: () => ({ refreshToken: 'fbr_wrong' }) },
   'POST /v1/auth/logout': { answers: 204, body: () => ({ refreshToken: 'fbr_wrong' }) },

@@ -8,7 +8,8 @@ const InvitationList = z.object({ invitations: z.array(InvitationView) });
 
 export const invitations: Group<Organization> = {
   name: 'invitations',
-  about: 'invitations that are open (fabric invite sends one, fabric join accepts one)',
+  about:
+    'invitations that are open (fabric invite sends one, fabric join accepts and fabric decline declines one)',
   of: 'organization',
   target: Organization.of,
   rows: [
