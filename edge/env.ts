@@ -22,15 +22,16 @@ const Env = z.object({
       error: 'must be addresses or CIDR blocks, apart by commas, and not all there are',
     })
     .optional(),
-  /** `allow` lets webhooks go to private addresses and over plain HTTP: for installations whose receivers are inside. */
-  FABRIC_PRIVATE_WEBHOOKS: z.enum(['deny', 'allow']).default('deny'),
-  /** `allow`: organizations may name identity providers on private and loopback addresses, and without TLS on loopback. */
-  FABRIC_SSO_PRIVATE_NETWORKS: z.enum(['allow', 'refuse']).optional(),
+  /** `allow`: organizations may name webhooks and identity providers on private and loopback addresses, and webhooks without TLS, providers without it on loopback. */
+  FABRIC_PRIVATE_NETWORKS: z.enum(['deny', 'allow']).default('deny'),
   /** The header in which the edge tells where a request comes from; `cf-ipcountry` when not set. Set it only where no client can. */
   FABRIC_REGION_HEADER: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof Env>;
+
+export const allowsPrivate = ({ FABRIC_PRIVATE_NETWORKS }: Env): boolean =>
+  FABRIC_PRIVATE_NETWORKS === 'allow';
 
 /** @throws Error that names each binding that is missing or wrong, never its value */
 export function readEnv(bindings: unknown): Env {

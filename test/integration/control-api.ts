@@ -81,7 +81,7 @@ export class ControlApi implements AsyncDisposable {
       FABRIC_MASTER_KEY: MASTER_KEY,
       FABRIC_PUBLIC_URL: 'http://localhost:7443',
       FABRIC_REQUEST_LIMITS: 1,
-      FABRIC_PRIVATE_WEBHOOKS: 'allow',
+      FABRIC_PRIVATE_NETWORKS: 'allow',
       LOG_LEVEL: 'silent',
     } as const;
     this.services = {
