@@ -54,8 +54,10 @@ export function providerFetch({ outbound, env }: Services) {
       });
     if (!answer.whole)
       throw new Refusal('provider_mismatch', 'the provider answers with more than is sensible');
-    for (const name of OF_THE_WAY) answer.headers.delete(name);
     const { status, bytes } = answer;
-    return new Response(status === 204 || status === 304 ? null : bytes, { status, headers: answer.headers });
+    // A copy: those of a fetched answer can't be changed.
+    const kept = new Headers(answer.headers);
+    for (const name of OF_THE_WAY) kept.delete(name);
+    return new Response(status === 204 || status === 304 ? null : bytes, { status, headers: kept });
   };
 }
