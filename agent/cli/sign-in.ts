@@ -182,8 +182,9 @@ export function readInvitation(typed: string, api: string | undefined): Joining 
 /** Whom it is for, said to the person as well. @throws Refusal `token_invalid` */
 export async function invitedBy({ api, token }: Joining): Promise<z.infer<typeof Invited>> {
   const invited = Invited.parse(await postTo(api)('/v1/auth/invitation', { token }));
-  const { email, name, organization } = invited;
+  const { email, name, organization, isOffer } = invited;
   process.stderr.write(`${name} <${email}>, you are invited to ${organization ?? 'the platform'}.\n`);
+  if (isOffer) process.stderr.write('Who has an account already signs in to it before joining.\n');
   return invited;
 }
 

@@ -32,8 +32,8 @@ export interface Accepting {
 export async function readInvitation(tx: Tx, token: string, now: number) {
   const found = await findOpen(tx, token, now);
   const { email, name, offeredName, organization, expiresAt } = found;
-  const hasAccount = !(await isWayIn(tx, found));
-  return { email, name: offeredName ?? name, organization, hasAccount, expiresAt: expiresAt.toISOString() };
+  const isOffer = found.role !== null;
+  return { email, name: offeredName ?? name, organization, isOffer, expiresAt: expiresAt.toISOString() };
 }
 
 /** New secrets for the account, and membership where that was offered. @throws Refusal `token_invalid`, `conflict`, `not_found`, `quota_exceeded` */

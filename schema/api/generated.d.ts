@@ -1902,7 +1902,7 @@ export interface operations {
                         email: string;
                         /** Format: date-time */
                         expiresAt: string;
-                        hasAccount: boolean;
+                        isOffer: boolean;
                         name: string;
                         organization: string | null;
                     };
