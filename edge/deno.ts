@@ -13,7 +13,7 @@ declare const Deno: {
   readFile(path: URL): Promise<Uint8Array<ArrayBuffer>>;
   serve(
     options: { hostname: string; port: number; onListen(at: { port: number }): void },
-    handler: (request: Request) => Response | Promise<Response>,
+    handler: (request: Request, from: { remoteAddr: { hostname: string } }) => Response | Promise<Response>,
   ): { shutdown(): Promise<void> };
   addSignalListener(signal: 'SIGINT' | 'SIGTERM', stop: () => void): void;
   exit(status: number): never;
@@ -32,7 +32,9 @@ const server = Deno.serve(
     port: Number(Deno.env.get('PORT') ?? 0),
     onListen: ({ port }) => console.log(`listening on http://127.0.0.1:${port}`),
   },
-  (request) => app.fetch(request),
+  // As Node's server binds it: without it, whose address it is would be a header's word.
+  (request, { remoteAddr }) =>
+    app.fetch(request, { incoming: { socket: { remoteAddress: remoteAddr.hostname } } }),
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   Deno.addSignalListener(signal, () => {

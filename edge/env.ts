@@ -1,5 +1,6 @@
 /** What the control API needs to run, checked once. A missing or wrong binding says which, why and what to set. */
 import { z } from 'zod';
+import { parseBlocks } from './trusted-proxies.ts';
 
 const Env = z.object({
   /** A login role that owns nothing: see setup/setup.ts. */
@@ -14,15 +15,23 @@ const Env = z.object({
   FABRIC_PUBLIC_URL: z.url(),
   /** Multiplies how many requests a minute one person, one key and one address may make. */
   FABRIC_REQUEST_LIMITS: z.coerce.number().min(0.01).max(1_000).default(1),
-  /** `allow` lets webhooks go to private addresses and over plain HTTP: for installations whose receivers are inside. */
-  FABRIC_PRIVATE_WEBHOOKS: z.enum(['deny', 'allow']).default('deny'),
-  /** `allow`: organizations may name identity providers on private and loopback addresses, and without TLS on loopback. */
-  FABRIC_SSO_PRIVATE_NETWORKS: z.enum(['allow', 'refuse']).optional(),
+  /** Addresses and CIDR blocks of proxies in front of the API, whose `X-Forwarded-For` is believed; nobody's when not set. No use at the edge. */
+  FABRIC_TRUSTED_PROXIES: z
+    .string()
+    .refine((text) => parseBlocks(text) !== undefined, {
+      error: 'must be addresses or CIDR blocks, apart by commas, and not all there are',
+    })
+    .optional(),
+  /** `allow`: organizations may name webhooks and identity providers on private and loopback addresses, and webhooks without TLS, providers without it on loopback. */
+  FABRIC_PRIVATE_NETWORKS: z.enum(['deny', 'allow']).default('deny'),
   /** The header in which the edge tells where a request comes from; `cf-ipcountry` when not set. Set it only where no client can. */
   FABRIC_REGION_HEADER: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof Env>;
+
+export const allowsPrivate = ({ FABRIC_PRIVATE_NETWORKS }: Env): boolean =>
+  FABRIC_PRIVATE_NETWORKS === 'allow';
 
 /** @throws Error that names each binding that is missing or wrong, never its value */
 export function readEnv(bindings: unknown): Env {

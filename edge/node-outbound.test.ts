@@ -4,6 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodeOutbound } from './node-outbound.ts';
 
+const POST = { method: 'POST', headers: {}, body: '{}' };
+const INSIDE = { privateNetworks: true, most: 4096 };
+const OUTSIDE = { ...INSIDE, privateNetworks: false };
+
 let port: number;
 let calls = 0;
 const server = createServer((request, response) => {
@@ -24,15 +28,15 @@ test('connects to the address that was checked, whatever the name leads to later
     asked.push(name);
     return ['127.0.0.1'];
   });
-  const { status, body } = await outbound.post(`http://receiver.example:${port}/`, {}, '{}', true);
-  expect([status, body.length, asked]).toEqual([200, 4096, ['receiver.example']]);
+  const { status, bytes, whole } = await outbound.send(`http://receiver.example:${port}/`, POST, INSIDE);
+  expect([status, bytes.length, whole, asked]).toEqual([200, 4096, false, ['receiver.example']]);
 });
 
 test('a name that leads inside is refused before anything is sent', async () => {
   const before = calls;
   for (const addresses of [['127.0.0.1'], ['1.1.1.1', '::1'], ['169.254.169.254']]) {
     const outbound = nodeOutbound(async () => addresses);
-    await expect(outbound.post(`https://receiver.example:${port}/`, {}, '{}', false)).rejects.toMatchObject({
+    await expect(outbound.send(`https://receiver.example:${port}/`, POST, OUTSIDE)).rejects.toMatchObject({
       code: 'address_not_allowed',
     });
   }
@@ -40,8 +44,10 @@ test('a name that leads inside is refused before anything is sent', async () => 
 });
 
 test('a redirect is an answer, not a way on', async () => {
-  expect(await nodeOutbound().post(`http://127.0.0.1:${port}/away`, {}, '{}', true)).toEqual({
-    status: 302,
-    body: 'moved',
-  });
+  const { status, headers, bytes } = await nodeOutbound().send(`http://127.0.0.1:${port}/away`, POST, INSIDE);
+  expect([status, headers.get('location'), new TextDecoder().decode(bytes)]).toEqual([
+    302,
+    'http://127.0.0.1:1/',
+    'moved',
+  ]);
 });

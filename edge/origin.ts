@@ -1,6 +1,6 @@
 /** Where a request came from, for the audit trail: kept under its request id while it is answered, so that whoever records need not pass it on. */
 import type { Context } from 'hono';
-import { socketAddress } from './client-address.ts';
+import { remoteAddress } from './client-address.ts';
 import type { AppBindings } from './services.ts';
 
 export interface Origin {
@@ -26,10 +26,10 @@ export function originOf(requestId: string): Origin {
   return origins.get(requestId) ?? NOWHERE;
 }
 
-/** On Node the socket's; at the edge what the edge itself says, which a client can't set there. */
+/** On Node the socket's, or behind a trusted proxy the client's; at the edge what the edge itself says, which a client can't set there. */
 export function readOrigin(c: Context<AppBindings>): Origin {
   const { cf } = c.req.raw as { cf?: { colo?: unknown } };
-  const address = socketAddress(c.env) ?? (cf ? c.req.header('cf-connecting-ip') : undefined);
+  const address = remoteAddress(c) ?? (cf ? c.req.header('cf-connecting-ip') : undefined);
   return {
     address: clean(address, MAX_ADDRESS),
     userAgent: clean(c.req.header('user-agent'), MAX_AGENT),

@@ -7,7 +7,7 @@ import type { Signals } from './events/signals.ts';
 import type { Sealer } from './keys/envelope.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import type { Outbound } from './webhooks/outbound.ts';
+import type { Outbound } from './outbound.ts';
 
 export interface Services {
   readonly env: Env;
@@ -16,7 +16,7 @@ export interface Services {
   readonly master: Sealer;
   /** Wakes whoever waits for events. */
   readonly signals: Signals;
-  /** How webhooks are sent from here. */
+  /** The way to where organizations say: webhooks, identity providers. */
   readonly outbound: Outbound;
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -10,8 +10,8 @@ import { runDueJobs } from './jobs/run.ts';
 import { masterSealer, type Sealer } from './keys/envelope.ts';
 import { LocalCounts, redisLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
+import { edgeOutbound } from './outbound.ts';
 import type { Services } from './services.ts';
-import { edgeOutbound } from './webhooks/outbound.ts';
 
 interface Bindings {
   readonly ASSETS: { fetch(request: Request): Promise<Response> };

@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
   'member.create',
   'member.invite',
   'member.join',
+  'invitation.decline',
   'resource.create',
   'resource.grant',
   'organization.create',

@@ -1,7 +1,8 @@
 /** Commands about people's own way in: join, security, password, secret key; and inviting others. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { Refusal } from '../../schema/refusal.ts';
 import { OrgRole } from '../../schema/roles.ts';
 import { kitText } from '../../schema/sign-in/emergency-kit.ts';
 import type { Secrets } from '../../schema/sign-in/two-secret.ts';
@@ -35,9 +36,25 @@ async function writeKit(
 
 export function accountCommands(shell: Shell): void {
   joinCommand(shell);
+  declineCommand(shell);
   securityCommands(shell);
   secretCommands(shell);
   inviteCommand(shell);
+}
+
+function declineCommand({ program, common, print }: Shell): void {
+  common(program.command('decline'))
+    .description('decline an invitation: asks for its link, which is worthless from then on')
+    .option('--api <url>', 'address of the control API, where the link does not say it')
+    .option('--invitation-stdin', 'read the link or token from standard input', false)
+    .addHelpText('after', '\nExample:\n  fabric decline')
+    .action(async (options: Options & { api?: string; invitationStdin: boolean }) => {
+      const { ask, readStdin } = await import('./prompt.ts');
+      const { decline, readInvitation } = await import('./sign-in.ts');
+      const link = options.invitationStdin ? await readStdin() : await ask('Link of the invitation: ', true);
+      await decline(readInvitation(link, options.api));
+      print(options.json ? JSON.stringify({ declined: true }) : 'Declined.');
+    });
 }
 
 function joinCommand({ program, common, store, api, print }: Shell): void {
@@ -60,14 +77,22 @@ function joinCommand({ program, common, store, api, print }: Shell): void {
         : [await ask('Link of the invitation: ', true)];
       const joining = readInvitation(link ?? '', options.api);
       const invited = await invitedBy(joining);
-      if (invited.hasAccount) {
+      if (invited.isOffer && (await api.isSignedInAs(joining.api, invited.email))) {
         const { organization } = await api.acceptInvitation(joining);
         const joined = `You belong to ${organization.name} now, as ${organization.role}.`;
         return print(options.json ? JSON.stringify({ organization }) : joined);
       }
+      const signInFirst = `if this address has an account, sign in first (fabric login --api ${joining.api}), then join again`;
+      if (invited.isOffer && options.invitationStdin && !password)
+        throw new Refusal('unauthenticated', `${signInFirst}; else give a password on the next line`);
       let kit = '';
       const me = await join(store, { ...joining, email: invited.email }, password, async (secrets) => {
         kit = await writeKit(options.kit, joining.api, secrets);
+      }).catch(async (error: unknown) => {
+        if (!(error instanceof Refusal) || error.code !== 'conflict') throw error;
+        // Nobody took the key that is in it.
+        await rm(kit, { force: true });
+        throw new Refusal('unauthenticated', signInFirst);
       });
       if (options.json) return print(JSON.stringify({ ...me, kit }));
       print(`Welcome, ${me.name}. Your emergency kit is ${kit}: print it, lock it away, delete the file.`);

@@ -173,9 +173,9 @@ export class Api {
     await (await this.#client()).DELETE('/v1/orgs/{org}/sessions/{session}', { params });
   }
 
-  /** Anything under the organization's own path; the caller knows the contract. @throws Refusal */
-  async ofOrganization(org: OrgId, method: string, path: string, body?: object): Promise<unknown> {
-    return this.#call(method, `/v1/orgs/${org}${path}`, body);
+  /** Anything; the caller knows the contract. Asks for a proof once more where the call needs one. @throws Refusal */
+  send(method: string, path: string, body?: object): Promise<unknown> {
+    return this.#call(method, path, body);
   }
 
   /** For what comes as a stream, by the path after `/v1/`. @throws Refusal */
@@ -272,14 +272,13 @@ export class Api {
     return Invitation.parse(await this.#call('POST', `/v1/orgs/${org}/members/${id}/invitation`, {}));
   }
 
-  /** As who is signed in here. @throws Refusal `unauthenticated` where nobody is, at the address that invites */
-  async acceptInvitation({ api, token }: { api: string; token: string }): Promise<z.infer<typeof Joined>> {
+  async isSignedInAs(api: string, email: string): Promise<boolean> {
     const known = await this.#store.read();
-    if (!known || new URL(known.api).origin !== new URL(api).origin)
-      throw new Refusal(
-        'unauthenticated',
-        `this address has an account: sign in first (fabric login --api ${api}), then join again`,
-      );
+    return known?.email === email && new URL(known.api).origin === new URL(api).origin;
+  }
+
+  /** As who is signed in here. */
+  async acceptInvitation({ token }: { token: string }): Promise<z.infer<typeof Joined>> {
     return Joined.parse(await this.#call('POST', '/v1/me/invitations', { token }));
   }
 

@@ -5,10 +5,12 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { AuditKeys, AuditList } from '../../schema/api/audit.ts';
+import type { z } from 'zod';
+import { AuditKeys, AuditList, Retention } from '../../schema/api/audit.ts';
 import { verifyExport } from '../../schema/audit-export.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { CommandParts, Common } from './common.ts';
+import { confirm } from './prompt.ts';
 import { table } from './table.ts';
 
 interface Filter {
@@ -30,6 +32,7 @@ export function audit(program: Command, parts: CommandParts): void {
   list(group, parts);
   exportAll(group, parts);
   verify(group, parts);
+  retention(group, parts);
 }
 
 function which(command: Command): Command {
@@ -136,4 +139,29 @@ function verify(group: Command, parts: CommandParts): void {
     .common(group.command('keys'))
     .description('the public keys that sign checkpoints, for verifying offline')
     .action(async () => parts.print(JSON.stringify(AuditKeys.parse(await parts.api.get('audit/keys')))));
+}
+
+function retention(group: Command, parts: CommandParts): void {
+  which(parts.common(group.command('retention [days]')))
+    .description('how long the trail is kept; with a number of days (30 at least) or `forever` change it')
+    .option('-y, --yes', 'do not ask whether that is meant', false)
+    .addHelpText('after', '\nExample:\n  fabric audit retention 365 --platform')
+    .action(async (typed: string | undefined, options: Which & { yes: boolean }) => {
+      const path = `/v1/${await pathOf(parts, options)}/retention`;
+      if (typed !== undefined && typed !== 'forever' && !options.yes)
+        await confirm(`Entries older than ${typed} days will be removed.`, options);
+      const kept =
+        typed === undefined
+          ? await parts.api.send('GET', path)
+          : await parts.api.send('PUT', path, daysOf(typed));
+      const { days } = Retention.parse(kept);
+      if (options.json) return parts.print(JSON.stringify({ days }));
+      parts.print(days === null ? 'Entries are kept forever.' : `Entries are kept for ${days} days.`);
+    });
+}
+
+function daysOf(typed: string): z.infer<typeof Retention> {
+  const wanted = Retention.safeParse({ days: typed === 'forever' ? null : Number(typed) });
+  if (!wanted.success) throw new Refusal('bad_request', 'give a number of days, 30 at least, or `forever`');
+  return wanted.data;
 }

@@ -14,10 +14,10 @@ import type { Common } from './common.ts';
 import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import { organizationCommands } from './organization/commands.ts';
+import { platformCommands } from './platform/commands.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
 import type { Asked } from './sign-in.ts';
-import { table } from './table.ts';
 
 enableCompileCache();
 // Who read our output has gone, as in `fabric ... | head`: end as a shell would see it.
@@ -44,9 +44,16 @@ function print(text: string): void {
 }
 const printJson = (value: unknown) => print(JSON.stringify(value));
 
+function plain(command: Command): Command {
+  return command.option(
+    '--json',
+    'one JSON document on standard output; errors as JSON on standard error',
+    false,
+  );
+}
+
 function common(command: Command): Command {
-  return command
-    .option('--json', 'one JSON document on standard output; errors as JSON on standard error', false)
+  return plain(command)
     .option('--org <name>', 'organization, where you belong to more than one')
     .option('-v, --verbose', 'say on standard error what happens and how long it takes', false);
 }
@@ -143,38 +150,6 @@ common(program.command('whoami'))
     for (const { name, role } of me.organizations) print(`  ${name}: ${role}`);
   });
 
-common(program.command('resources'))
-  .description('what you may reach')
-  .action(async (options: Common) => {
-    const resources = await api.resources(await api.organization(options.org));
-    if (options.json) return printJson({ resources });
-    const rows = resources.map(({ name, protocol, channels }) => [
-      name,
-      protocol,
-      Object.keys(channels).join(' '),
-    ]);
-    print(table([['NAME', 'PROTOCOL', 'CHANNELS'], ...rows]));
-  });
-
-const sessions = common(program.command('sessions'))
-  .description('your live sessions')
-  .action(async (options: Common) => {
-    const live = await api.sessions(await api.organization(options.org));
-    if (options.json) return printJson({ sessions: live });
-    const rows = live.map(({ id, resourceName, state, createdAt }) => [id, resourceName, state, createdAt]);
-    print(table([['SESSION', 'RESOURCE', 'STATE', 'SINCE'], ...rows]));
-  });
-
-common(sessions.command('end <session>'))
-  .description('end a session of yours')
-  .action(async (id: string, options: Common) => {
-    const session = SessionId.safeParse(id);
-    if (!session.success) throw new Refusal('bad_request', `${id} is not a session id`);
-    await api.endSession(await api.organization(options.org), session.data);
-    if (options.json) printJson({ ended: id });
-    else print('Ended.');
-  });
-
 reaching(program.command('connect <resource> [command...]'))
   .description('open a shell, or run a command after --')
   .addOption(
@@ -216,7 +191,9 @@ reaching(program.command('forward <resource> <listen>'))
     });
   });
 
-organizationCommands(program, { api, common, print, printJson });
+const cli = { api, common, plain, print, printJson };
+organizationCommands(program, cli);
+platformCommands(program, cli);
 
 audit(program, { api, common, print });
 events(program, { api, common, print });

@@ -28,6 +28,14 @@ export async function ask(question: string, hidden = false): Promise<string> {
   }
 }
 
+/** @throws Refusal `bad_request` where nobody can be asked, or who was asked did not mean it */
+export async function confirm(what: string, { json }: { readonly json: boolean }): Promise<void> {
+  if (json || !process.stdin.isTTY)
+    throw new Refusal('bad_request', `${what} That can't be undone: say --yes if it is meant.`);
+  const answer = await ask(`${what} That can't be undone. Type yes to go on: `);
+  if (answer.trim().toLowerCase() !== 'yes') throw new Refusal('bad_request', 'nothing was done');
+}
+
 /** All of standard input, without its last line end. */
 export async function readStdin(): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, '');

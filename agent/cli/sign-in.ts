@@ -182,9 +182,15 @@ export function readInvitation(typed: string, api: string | undefined): Joining 
 /** Whom it is for, said to the person as well. @throws Refusal `token_invalid` */
 export async function invitedBy({ api, token }: Joining): Promise<z.infer<typeof Invited>> {
   const invited = Invited.parse(await postTo(api)('/v1/auth/invitation', { token }));
-  const { email, name, organization } = invited;
+  const { email, name, organization, isOffer } = invited;
   process.stderr.write(`${name} <${email}>, you are invited to ${organization ?? 'the platform'}.\n`);
+  if (isOffer) process.stderr.write('Who has an account already signs in to it before joining.\n');
   return invited;
+}
+
+/** @throws Refusal `token_invalid`, `conflict` */
+export async function decline({ api, token }: Joining): Promise<void> {
+  await postTo(api)('/v1/auth/invitation/decline', { token });
 }
 
 /** @param keep writes the emergency kit, before anything can go wrong that would lose the key */

@@ -6,6 +6,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Agent as HttpAgent, IncomingMessage, RequestOptions } from 'node:http';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { readAtMost } from '../../schema/read-at-most.ts';
 import { Refusal } from '../../schema/refusal.ts';
 
 const MAX_ANSWER_BYTES = 4_000_000;
@@ -142,18 +143,10 @@ export class ApiConnection {
 }
 
 async function readAnswer(response: IncomingMessage, sent: number): Promise<HttpAnswer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
-      response.destroy();
-      throw new Refusal('too_large', 'the control API answers with more than an agent takes');
-    }
-    chunks.push(chunk);
-  }
-  const bytes = sent + lengthOf(response.rawHeaders) + size;
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8'), bytes };
+  const { bytes: read, whole } = await readAtMost(response, MAX_ANSWER_BYTES);
+  if (!whole) throw new Refusal('too_large', 'the control API answers with more than an agent takes');
+  const bytes = sent + lengthOf(response.rawHeaders) + read.length;
+  return { status: response.statusCode ?? 0, text: Buffer.from(read.buffer).toString('utf8'), bytes };
 }
 
 const headerLines = (headers: Readonly<Record<string, string>>) => Object.entries(headers).flat();

@@ -4,6 +4,7 @@ import type { OrgId } from '../../schema/ids.ts';
 import { organizations, webhookDeliveries, webhooks } from '../../schema/tables/index.ts';
 import { record } from '../audit.ts';
 import type { Tx } from '../db.ts';
+import { allowsPrivate } from '../env.ts';
 import { openWebhookSecret } from '../webhooks/secret.ts';
 import { signatureHeaders } from '../webhooks/signature.ts';
 import { type Attempt, afterAttempt, isSuccess } from '../webhooks/verdict.ts';
@@ -13,6 +14,8 @@ const BATCH = 20;
 /** A claimed delivery is due again after this long, should its sender die. */
 const CLAIM_MS = 60_000;
 const MAX_ERROR = 300;
+/** What is kept of an answer. */
+const MOST_ANSWER_BYTES = 4_096;
 
 export const webhooksJob: Job = {
   name: 'webhooks',
@@ -98,10 +101,13 @@ async function tryOnce({ services }: JobContext, { delivery, hook, dataKey }: Du
       body: delivery.body,
     });
     const headers = { ...signed, 'content-type': 'application/json', 'user-agent': 'secure-access-fabric' };
-    const allowPrivate = env.FABRIC_PRIVATE_WEBHOOKS === 'allow';
-    const { status, body } = await outbound.post(hook.url, headers, delivery.body, allowPrivate);
+    const { status, bytes } = await outbound.send(
+      hook.url,
+      { method: 'POST', headers, body: delivery.body },
+      { privateNetworks: allowsPrivate(env), most: MOST_ANSWER_BYTES },
+    );
     // PostgreSQL's text has no place for a null octet.
-    const answer = body.replaceAll('\0', ' ');
+    const answer = new TextDecoder().decode(bytes).replaceAll('\0', ' ');
     return { status, answer, ...(isSuccess(status) ? {} : { error: `answered HTTP ${status}` }) };
   } catch (error) {
     return { error: (error instanceof Error ? error.message : String(error)).slice(0, MAX_ERROR) };

@@ -32,8 +32,8 @@ export interface Accepting {
 export async function readInvitation(tx: Tx, token: string, now: number) {
   const found = await findOpen(tx, token, now);
   const { email, name, offeredName, organization, expiresAt } = found;
-  const hasAccount = !(await isWayIn(tx, found));
-  return { email, name: offeredName ?? name, organization, hasAccount, expiresAt: expiresAt.toISOString() };
+  const isOffer = found.role !== null;
+  return { email, name: offeredName ?? name, organization, isOffer, expiresAt: expiresAt.toISOString() };
 }
 
 /** New secrets for the account, and membership where that was offered. @throws Refusal `token_invalid`, `conflict`, `not_found`, `quota_exceeded` */
@@ -67,6 +67,18 @@ export async function joinSignedIn(tx: Tx, user: UserId, token: string, acceptin
   // They have a way in. One that somebody else still holds would lead into this organization too.
   await revokeWaysBack(tx, user, accepting.now);
   return becomeMember(tx, found, accepting);
+}
+
+/** By whoever holds the link: it is worthless from now on, and nothing is said of who it was. @throws Refusal `token_invalid`, `conflict` */
+export async function decline(tx: Tx, token: string, { now, requestId }: Accepting): Promise<void> {
+  const { id, org, role } = await findOpen(tx, token, now);
+  if (role === null)
+    throw new Refusal('conflict', 'this is a way back into an account and offers nothing to decline');
+  await tx
+    .update(invitations)
+    .set({ revokedAt: new Date(now) })
+    .where(eq(invitations.id, id));
+  await record(tx, { org, actor: 'anonymous', action: 'invitation.decline', subject: id, requestId });
 }
 
 async function useUp(tx: Tx, { id }: Open, now: number): Promise<void> {

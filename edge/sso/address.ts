@@ -1,11 +1,12 @@
 /**
  * Which addresses this server goes to on an organization's word. Anyone who may set up a provider chooses them, so that without these rules the control API would be a
- * way into its own network: TLS always, and no private or loopback address unless the installation allows it. A public name that resolves to a private address is not caught.
+ * way into its own network: TLS always, and no private or loopback address unless the installation allows it. What a name resolves to is checked where the connection is made.
  */
 import { Refusal } from '../../schema/refusal.ts';
+import { allowsPrivate } from '../env.ts';
 import { isPublicAddress, literalAddress } from '../public-address.ts';
+import type { Services } from '../services.ts';
 
-const TIMEOUT_MS = 10_000;
 const MAX_ANSWER = 512 * 1024;
 
 const PRIVATE_NAME = /^(localhost|[^.]+|.*\.(localhost|local|internal|home\.arpa))\.?$/;
@@ -35,39 +36,28 @@ export function checkAddress(address: string, encrypted: boolean, allowPrivate: 
 
 type Init = { readonly method: string; readonly headers: Record<string, string>; readonly body?: unknown };
 
-/** `fetch` within these rules: each address is checked, no redirect is followed, the answer is bounded in time and size. */
-export function providerFetch(allowPrivate: boolean) {
-  return async (url: string, { method, headers, body }: Init): Promise<Response> => {
-    checkAddress(url, url.startsWith('https:'), allowPrivate);
-    const init = {
-      method,
-      headers,
-      redirect: 'manual' as const,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body instanceof URLSearchParams || typeof body === 'string' ? { body } : {}),
-    };
-    const response = await fetch(url, init).catch((cause: unknown) => {
-      throw new Refusal('provider_unreachable', `${new URL(url).origin} did not answer`, { cause });
-    });
-    const bodyless = response.status === 204 || response.status === 304;
-    return new Response(bodyless ? null : await bounded(response), response);
-  };
-}
+/** Of the encoding on the way, which the body has left behind. */
+const OF_THE_WAY = ['content-encoding', 'content-length', 'transfer-encoding'];
 
-async function bounded(response: Response): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.length;
-    if (size > MAX_ANSWER)
+/** `fetch` within these rules, to the very addresses that were checked: no redirect is followed, the answer is bounded in time and size. */
+export function providerFetch({ outbound, env }: Services) {
+  return async (url: string, { method, headers, body }: Init): Promise<Response> => {
+    const privateNetworks = allowsPrivate(env);
+    checkAddress(url, url.startsWith('https:'), privateNetworks);
+    const text = body instanceof URLSearchParams || typeof body === 'string' ? String(body) : undefined;
+    const outgoing = { method, headers, ...(text === undefined ? {} : { body: text }) };
+    const answer = await outbound
+      .send(url, outgoing, { privateNetworks, most: MAX_ANSWER })
+      .catch((cause: unknown) => {
+        if (cause instanceof Refusal) throw cause;
+        throw new Refusal('provider_unreachable', `${new URL(url).origin} did not answer`, { cause });
+      });
+    if (!answer.whole)
       throw new Refusal('provider_mismatch', 'the provider answers with more than is sensible');
-    parts.push(part);
-  }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+    const { status, bytes } = answer;
+    // A copy: those of a fetched answer can't be changed.
+    const kept = new Headers(answer.headers);
+    for (const name of OF_THE_WAY) kept.delete(name);
+    return new Response(status === 204 || status === 304 ? null : bytes, { status, headers: kept });
+  };
 }

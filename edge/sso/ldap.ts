@@ -5,11 +5,12 @@
 import type { Client, Entry } from 'ldapts';
 import type { LdapSettings } from '../../schema/api/sso.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import { allowsPrivate } from '../env.ts';
 import type { Services } from '../services.ts';
 import { checkAddress, hostOf } from './address.ts';
 import { type Identity, identityOf, texts } from './identity.ts';
 import { fillFilter, subjectText } from './ldap-text.ts';
-import { allowsPrivate, type OfKind } from './providers.ts';
+import type { OfKind } from './providers.ts';
 import { requireNode } from './runtime.ts';
 
 const CONNECT_MS = 5_000;
@@ -65,13 +66,14 @@ async function asService<T>(
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   requireNode('sign-in by LDAP');
-  checkLdapAddress(settings, allowsPrivate(services));
+  checkLdapAddress(settings, allowsPrivate(services.env));
   if (secret === undefined)
     throw new Refusal('provider_mismatch', "the service account's password is not set");
   const { Client, InvalidCredentialsError, ResultCodeError } = await import('ldapts');
-  const tls = tlsOptions(settings);
+  const address = await addressFor(services, settings);
+  const tls = tlsOptions(settings, address);
   const client = new Client({
-    url: settings.url,
+    url: at(settings.url, address),
     connectTimeout: CONNECT_MS,
     timeout: OPERATION_MS,
     ...(settings.url.startsWith('ldaps:') ? { tlsOptions: tls } : {}),
@@ -100,11 +102,29 @@ async function asService<T>(
   }
 }
 
-function tlsOptions({ url, certificateAuthority }: LdapSettings) {
+/** The directory's name is resolved once, and what was checked is what is connected to. IPv4 first: one is tried, and fewer directories are without it. */
+async function addressFor({ outbound, env }: Services, { url }: LdapSettings): Promise<string> {
+  const found = await outbound.addressesOf(hostOf(url), allowsPrivate(env)).catch((cause: unknown) => {
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal('provider_unreachable', "the directory's name was not found", { cause });
+  });
+  const address = found.find((one) => !one.includes(':')) ?? found[0];
+  if (address === undefined) throw new Refusal('provider_unreachable', "the directory's name has no address");
+  return address;
+}
+
+function at(url: string, address: string): string {
+  const there = new URL(url);
+  there.hostname = address.includes(':') ? `[${address}]` : address;
+  return there.href;
+}
+
+/** The certificate is held to the name, where there is one; the connection goes to the address. */
+function tlsOptions({ url, certificateAuthority }: LdapSettings, address: string) {
   const host = hostOf(url).replace(/^\[|\]$/g, '');
   const isAddress = /^[\d.]+$|:/.test(host);
   return {
-    host,
+    host: address,
     minVersion: 'TLSv1.2' as const,
     ...(isAddress ? {} : { servername: host }),
     ...(certificateAuthority === undefined ? {} : { ca: [certificateAuthority] }),

@@ -4,11 +4,12 @@
  */
 import * as openid from 'openid-client';
 import { Refusal } from '../../schema/refusal.ts';
+import { allowsPrivate } from '../env.ts';
 import type { Services } from '../services.ts';
 import { checkAddress, providerFetch } from './address.ts';
 import { newSecret } from './attempts.ts';
 import { claimAt, type Identity, identityOf, texts } from './identity.ts';
-import { addressesOf, allowsPrivate, type OfKind } from './providers.ts';
+import { addressesOf, type OfKind } from './providers.ts';
 import { domainOf } from './rules.ts';
 
 export interface OidcExpected {
@@ -22,7 +23,7 @@ export async function connect(
   services: Services,
   { settings, secret }: OfKind<'oidc'>,
 ): Promise<openid.Configuration> {
-  const send = providerFetch(allowsPrivate(services));
+  const send = providerFetch(services);
   const insecure = settings.issuer.startsWith('http:');
   const found = await openid
     .discovery(new URL(settings.issuer), settings.clientId, undefined, openid.None(), {
@@ -90,7 +91,7 @@ export async function beginOidc(services: Services, provider: OfKind<'oidc'>, st
   // The provider's document names it, and the console goes there.
   if (!/^https?:$/.test(url.protocol))
     throw new Refusal('provider_mismatch', "the provider's authorization address is not a web page's");
-  checkAddress(url.href, url.protocol === 'https:', allowsPrivate(services));
+  checkAddress(url.href, url.protocol === 'https:', allowsPrivate(services.env));
   return { url: url.href, expected };
 }
 

@@ -6,7 +6,6 @@ import { Refusal } from '../../schema/refusal.ts';
 import { identityProviders, organizations } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
 import { dataKeySealer, type Sealer } from '../keys/envelope.ts';
-import type { Services } from '../services.ts';
 
 export interface Provider<S extends ProviderSettings = ProviderSettings> {
   readonly id: IdentityProviderId;
@@ -82,5 +81,3 @@ export function addressesOf(publicUrl: string, id: string) {
     assertionUrl: at(`/v1/sso/saml/${id}/assertion`),
   };
 }
-
-export const allowsPrivate = ({ env }: Services) => env.FABRIC_SSO_PRIVATE_NETWORKS === 'allow';

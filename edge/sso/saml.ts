@@ -5,10 +5,11 @@
 import type { CacheProvider, SAML as Saml } from '@node-saml/node-saml';
 import { X509Certificate } from '@peculiar/x509';
 import { Refusal } from '../../schema/refusal.ts';
+import { allowsPrivate } from '../env.ts';
 import type { Services } from '../services.ts';
 import { checkAddress } from './address.ts';
 import { type Identity, identityOf, texts } from './identity.ts';
-import { addressesOf, allowsPrivate, type OfKind } from './providers.ts';
+import { addressesOf, type OfKind } from './providers.ts';
 import { CLOCK_SKEW_MS, checkAssertion, refuseUnsafeXml } from './saml-assertion.ts';
 
 /** A person takes this long at most to sign in at the provider. */
@@ -57,7 +58,7 @@ function onlyRequest(requestId: string, requestedAt: string): CacheProvider {
 
 export async function beginSaml(services: Services, provider: OfKind<'saml'>, state: string) {
   const { entryPoint } = provider.settings;
-  checkAddress(entryPoint, entryPoint.startsWith('https:'), allowsPrivate(services));
+  checkAddress(entryPoint, entryPoint.startsWith('https:'), allowsPrivate(services.env));
   const random = crypto.getRandomValues(new Uint8Array(20));
   const expected: SamlExpected = {
     kind: 'saml',
@@ -120,7 +121,7 @@ export async function samlMetadata(services: Services, provider: OfKind<'saml'>)
 
 /** The provider itself can not be asked anything without a person; what can be wrong here is its certificates. */
 export function testSaml(services: Services, { settings }: OfKind<'saml'>): string {
-  checkAddress(settings.entryPoint, settings.entryPoint.startsWith('https:'), allowsPrivate(services));
+  checkAddress(settings.entryPoint, settings.entryPoint.startsWith('https:'), allowsPrivate(services.env));
   const until = settings.certificates.map((pem) => {
     try {
       return new X509Certificate(pem).notAfter;

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import { providerFetch } from './address.ts';
 import { testLdap } from './ldap.ts';
 import { connect } from './oidc.ts';
-import { allowsPrivate, type OfKind, ofKind, type Provider } from './providers.ts';
+import { type OfKind, ofKind, type Provider } from './providers.ts';
 import { testSaml } from './saml.ts';
 
 /** @returns what was found, in a sentence @throws Refusal `provider_unreachable` or `provider_mismatch` */
@@ -28,7 +28,7 @@ async function tryOidc(services: Services, provider: OfKind<'oidc'>): Promise<st
       'provider_mismatch',
       'the provider does not name its keys, authorization or token address',
     );
-  const answer = await providerFetch(allowsPrivate(services))(jwks_uri, {
+  const answer = await providerFetch(services)(jwks_uri, {
     method: 'GET',
     headers: { accept: 'application/json' },
   });

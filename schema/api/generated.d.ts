@@ -51,6 +51,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/invitation/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline an invitation to an organization */
+        post: operations["postAuthInvitationDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/join": {
         parameters: {
             query?: never;
@@ -580,6 +597,40 @@ export interface paths {
         head?: never;
         /** Change what an organization chose */
         patch: operations["patchOrg"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/all-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's sessions, live and over, newest first */
+        get: operations["getOrgAllSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/all-sessions/{session}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End anybody's session; one that is over stays so */
+        post: operations["postOrgAllSessionEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/orgs/{org}/api-keys": {
@@ -1185,7 +1236,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a session */
+        /** End a session of mine */
         delete: operations["deleteOrgSession"];
         options?: never;
         head?: never;
@@ -1418,6 +1469,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/platform/audit/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long the platform's audit trail is kept */
+        get: operations["getPlatformAuditRetention"];
+        /** Change how long the platform's audit trail is kept */
+        put: operations["putPlatformAuditRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/platform/clusters": {
         parameters: {
             query?: never;
@@ -1581,7 +1650,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What an organization may have, and has, for the platform */
+        get: operations["getPlatformOrganizationQuotas"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1832,11 +1902,35 @@ export interface operations {
                         email: string;
                         /** Format: date-time */
                         expiresAt: string;
-                        hasAccount: boolean;
+                        isOffer: boolean;
                         name: string;
                         organization: string | null;
                     };
                 };
+            };
+        };
+    };
+    postAuthInvitationDecline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -3132,6 +3226,91 @@ export interface operations {
                         name: string;
                     };
                 };
+            };
+        };
+    };
+    getOrgAllSessions: {
+        parameters: {
+            query?: {
+                before?: string;
+                holder?: string;
+                limit?: number;
+                resource?: string;
+                state?: "requested" | "starting" | "active" | "detached" | "terminated" | "failed" | "live" | "over";
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        next: string | null;
+                        sessions: {
+                            /** Format: date-time */
+                            changedAt: string;
+                            /** Format: date-time */
+                            createdAt: string;
+                            holder: {
+                                email: string | null;
+                                /** Format: uuid */
+                                id: string;
+                                name: string | null;
+                                /** @enum {string} */
+                                type: "user" | "service_account" | "gone";
+                            };
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {string} */
+                            protocol: "ssh" | "tcp";
+                            reason: string | null;
+                            /** Format: uuid */
+                            resource: string;
+                            resourceName: string;
+                            /** @enum {string} */
+                            state: "requested" | "starting" | "active" | "detached" | "terminated" | "failed";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgAllSessionEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -5867,7 +6046,7 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             name: string;
-                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                             url: string;
                         }[];
                     };
@@ -5892,7 +6071,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /** @default [] */
-                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                     /** Format: uri */
                     url: string;
                 };
@@ -5915,7 +6094,7 @@ export interface operations {
                         id: string;
                         name: string;
                         secret: string;
-                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                         url: string;
                     };
                 };
@@ -5957,7 +6136,7 @@ export interface operations {
             content: {
                 "application/json": {
                     enabled?: boolean;
-                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                     /** Format: uri */
                     url?: string;
                 };
@@ -5979,7 +6158,7 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
-                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                         url: string;
                     };
                 };
@@ -6024,7 +6203,7 @@ export interface operations {
                             state: "pending" | "delivered" | "dead";
                             status: number | null;
                             /** @enum {string} */
-                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim";
+                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim";
                         }[];
                     };
                 };
@@ -6251,6 +6430,56 @@ export interface operations {
                 content: {
                     "application/jsonl": string;
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    getPlatformAuditRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: number | null;
+                    };
+                };
+            };
+        };
+    };
+    putPlatformAuditRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    days: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: number | null;
+                    };
                 };
             };
         };
@@ -6595,6 +6824,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    getPlatformOrganizationQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: {
+                            apiKeys: number;
+                            members: number;
+                            requestsPerMinute: number;
+                            resources: number;
+                            sessions: number;
+                        };
+                        used: {
+                            apiKeys: number;
+                            members: number;
+                            resources: number;
+                            sessions: number;
+                        };
+                    };
+                };
             };
         };
     };

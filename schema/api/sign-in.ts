@@ -146,8 +146,11 @@ export const Invited = z.object({
   email: z.string(),
   name: z.string(),
   organization: Name.nullable(),
-  /** The account is there already: its person signs in as ever, then accepts with `POST /v1/me/invitations`. */
-  hasAccount: z.boolean(),
+  /**
+   * Membership is offered: who has an account signs in as ever, then accepts with `POST /v1/me/invitations`; who has none makes one with
+   * `POST /v1/auth/join`. Which of them it is, is not told: whoever invites holds the token too. Otherwise it is a way back in.
+   */
+  isOffer: z.boolean(),
   expiresAt: z.iso.datetime(),
 });
 /** What an invitation made its person a member of. */

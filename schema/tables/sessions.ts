@@ -31,6 +31,7 @@ export const sessions = pgTable(
   (table) => [
     index('sessions_user').on(table.orgId, table.userId, table.state),
     index('sessions_node').on(table.nodeId, table.state),
+    index('sessions_newest').on(table.orgId, table.createdAt.desc(), table.id.desc()),
     ...tenantPolicies('sessions', table.orgId),
   ],
 );

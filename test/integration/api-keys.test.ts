@@ -1,4 +1,7 @@
 /** Service accounts with keys, and the limits of an organization: against a real PostgreSQL. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalCounts, redisLimits } from '../../edge/limits.ts';
 import { ControlApi, clientKey } from './control-api.ts';
@@ -84,6 +87,40 @@ describe('an API key', () => {
     expect((await from('203.0.113.9')).status).toBe(403);
     await call('PATCH', at, owner, { features: { apiKeys: true } });
     expect((await from('203.0.113.9')).status).toBe(200);
+  });
+
+  test('is good from where the socket is, whatever a header says; behind a trusted proxy from where that says', async () => {
+    const here = { name: 'socket', sources: ['203.0.113.0/24'] };
+    const { key } = (await call('POST', `/service-accounts/${world.a.ids['account']}/keys`, owner, here))
+      .body;
+    const server = serve({ fetch: world.api.serve, hostname: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const from = async (headers: Record<string, string>) =>
+      (
+        await fetch(`http://127.0.0.1:${port}${at}`, {
+          headers: { authorization: `Bearer ${key}`, ...headers },
+        })
+      ).status;
+    const named = { 'x-forwarded-for': '203.0.113.9' };
+    try {
+      expect(await from({ ...named, 'cf-connecting-ip': '203.0.113.9', forwarded: 'for=203.0.113.9' })).toBe(
+        403,
+      );
+      Object.assign(world.api.services.env, { FABRIC_TRUSTED_PROXIES: '127.0.0.0/8' });
+      expect(await from(named)).toBe(200);
+      expect(await from({ 'x-forwarded-for': '203.0.113.9, 198.51.100.9' })).toBe(403);
+      const [entry] = (await call('GET', '/audit?action=organization.change', owner)).body.entries;
+      expect(entry.address).toBeNull();
+      const patch = { method: 'PATCH', body: '{"locale":"de"}' };
+      const headers = { authorization: `Bearer ${owner}`, 'content-type': 'application/json', ...named };
+      expect((await fetch(`http://127.0.0.1:${port}${at}`, { ...patch, headers })).status).toBe(200);
+      const [newest] = (await call('GET', '/audit?action=organization.change', owner)).body.entries;
+      expect(newest.address).toBe('203.0.113.9');
+    } finally {
+      Object.assign(world.api.services.env, { FABRIC_TRUSTED_PROXIES: undefined });
+      server.close();
+    }
   });
 
   test('loses at once what its account loses', async () => {

@@ -48,6 +48,9 @@ test('before they accept, the organization sees no member, no name and no device
   expect(Object.keys(known)).toEqual(Object.keys(unknown));
   expect(Object.keys(known.invitation)).toEqual(Object.keys(unknown.invitation));
   expect([known.name, unknown.name]).toEqual(['As Typed', 'As Typed']);
+  const looks = [await look(known.invitation.token), await look(unknown.invitation.token)];
+  const [seenOfKnown, seenOfUnknown] = looks.map(({ email, expiresAt, ...rest }) => rest);
+  expect(seenOfKnown).toEqual(seenOfUnknown);
   for (const { id, email, invitation } of [known, unknown]) {
     expect(await membersOfB()).not.toContain(email);
     for (const path of ['', '/invitation']) {
@@ -76,7 +79,7 @@ test('the person accepts once, signed in, and the organization hears of it; what
   const person = await somebody();
   const { invitation } = await invite(person.email, 'organization_auditor');
   expect(await look(invitation.token)).toMatchObject({
-    hasAccount: true,
+    isOffer: true,
     name: 'As Typed',
     email: person.email,
   });
@@ -98,6 +101,29 @@ test('the person accepts once, signed in, and the organization hears of it; what
   ).toBe(409);
 });
 
+test('who declines, with an account or without, is not waited for any more; the organization hears that, and no more', async () => {
+  const person = await somebody();
+  const entries = [];
+  for (const email of [person.email, 'never@b.test']) {
+    const { id, invitation } = await invite(email);
+    const decline = () => world.api.call('POST', '/v1/auth/invitation/decline', { token: invitation.token });
+    expect((await decline()).status).toBe(204);
+    expect((await decline()).body.code).toBe('token_invalid');
+    expect((await world.api.join(invitation, email, PASSWORD)).body.code).toBe('token_invalid');
+    const open = (await ofB('GET', '/invitations')).body.invitations;
+    expect(open.map(({ user }: { user: string }) => user)).not.toContain(id);
+    const trail = await ofB('GET', `/audit?action=invitation.decline&subject=${invitation.id}`);
+    const [{ actor, reason, detail }] = trail.body.entries;
+    entries.push({ actor, reason, detail });
+  }
+  expect(entries[0]).toEqual(entries[1]);
+  expect(entries[0]?.actor).toBe('anonymous');
+  const at = `/v1/orgs/${world.a.org}/members/${person.id}`;
+  const wayBack = (await world.api.call('POST', `${at}/invitation`, {}, world.owner)).body;
+  const { token } = wayBack;
+  expect((await world.api.call('POST', '/v1/auth/invitation/decline', { token })).body.code).toBe('conflict');
+});
+
 test('two who accept at once become one member', async () => {
   const person = await somebody();
   const { invitation } = await invite(person.email);
@@ -115,7 +141,7 @@ test("nobody accepts what is somebody else's, and a way back in makes nobody a m
   const other = await world.newcomer();
   const at = `/v1/orgs/${world.a.org}/members/${other.id}`;
   const wayBack = (await world.api.call('POST', `${at}/invitation`, {}, world.owner)).body;
-  expect(await look(wayBack.token)).toMatchObject({ hasAccount: false });
+  expect(await look(wayBack.token)).toMatchObject({ isOffer: false });
   const token = await vouchedByA(other.id);
   expect((await world.api.accept(wayBack, token)).body.code).toBe('conflict');
   const { invitation: offered } = await invite(other.email);
@@ -236,7 +262,7 @@ test("who is only invited still comes in by their own organization's provider, a
   if (!first.admitted) throw first.refusal;
   const { invitation } = await invite(email);
   expect((await arrive()).admitted).toBe(true);
-  expect(await look(invitation.token)).toMatchObject({ hasAccount: true });
+  expect(await look(invitation.token)).toMatchObject({ isOffer: true });
   expect((await world.api.join(invitation, email, PASSWORD)).status).toBe(409);
   expect((await world.api.accept(invitation, await vouchedByA(first.user))).status).toBe(200);
   expect(await membersOfB()).toContain(email);

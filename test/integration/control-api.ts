@@ -81,7 +81,7 @@ export class ControlApi implements AsyncDisposable {
       FABRIC_MASTER_KEY: MASTER_KEY,
       FABRIC_PUBLIC_URL: 'http://localhost:7443',
       FABRIC_REQUEST_LIMITS: 1,
-      FABRIC_PRIVATE_WEBHOOKS: 'allow',
+      FABRIC_PRIVATE_NETWORKS: 'allow',
       LOG_LEVEL: 'silent',
     } as const;
     this.services = {
@@ -151,6 +151,10 @@ export class ControlApi implements AsyncDisposable {
 
   /** For those who come by HTTP: `serve({ fetch: api.fetch })`. */
   readonly fetch = (request: Request): Response | Promise<Response> => this.#app.fetch(request);
+
+  /** The same, with what the server binds: the socket among it. */
+  readonly serve = (request: Request, bindings: object): Response | Promise<Response> =>
+    this.#app.fetch(request, bindings);
 
   /** What the client side of signing in was answered last. */
   last: Answer | undefined;

@@ -67,6 +67,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'POST /v1/auth/step-up/passkey': { answers: 200, body: nothing },
   'POST /v1/auth/invitation': { answers: 401, body: () => ({ token: 'fbi_wrong' }) },
+  'POST /v1/auth/invitation/decline': { answers: 401, body: () => ({ token: 'fbi_wrong' }) },
   'POST /v1/auth/join': { answers: 401, body: () => ({ token: 'fbi_wrong', ...newVerifier }) },
   'POST /v1/auth/refresh': { answers: 401, body: () => ({ refreshToken: 'fbr_wrong' }) },
   'POST /v1/auth/logout': { answers: 204, body: () => ({ refreshToken: 'fbr_wrong' }) },
@@ -264,6 +265,12 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     body: async () => ({ key: await clientKey() }),
   },
   'DELETE /v1/orgs/{org}/sessions/{session}': { answers: 404, params: unknown('session') },
+  'GET /v1/orgs/{org}/all-sessions': { answers: 200 },
+  'POST /v1/orgs/{org}/all-sessions/{session}/end': {
+    answers: 404,
+    params: unknown('session'),
+    body: () => ({ reason: 'x' }),
+  },
 
   'GET /v1/platform/administrators': { answers: 200 },
   'POST /v1/platform/administrators': {
@@ -275,6 +282,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /v1/platform/organizations': { answers: 201, body: (_, { cluster }) => ({ name: fresh(), cluster }) },
   'GET /v1/platform/audit': { answers: 200 },
   'GET /v1/platform/audit/export': { answers: 200 },
+  'GET /v1/platform/audit/retention': { answers: 200 },
+  'PUT /v1/platform/audit/retention': { answers: 200, body: () => ({ days: null }) },
   'GET /v1/platform/events': { answers: 200 },
   'GET /v1/platform/organizations/{org}/domains': { answers: 200 },
   'PUT /v1/platform/organizations/{org}/domains/{domain}': {
@@ -285,6 +294,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     answers: 404,
     params: () => ({ domain: `${fresh()}.test` }),
   },
+  'GET /v1/platform/organizations/{org}/quotas': { answers: 200 },
   'PATCH /v1/platform/organizations/{org}/quotas': { answers: 200, body: () => ({ members: 400 }) },
   'GET /v1/platform/clusters': { answers: 200 },
   'POST /v1/platform/clusters': { answers: 201, body: () => ({ name: fresh() }) },

@@ -158,7 +158,7 @@ test('after a day of failures it is given up and switched off, with an event; sw
 
 test('addresses inside, plain HTTP and credentials in the URL are refused, when it is made, changed and sent', async () => {
   const strict = new ControlApi(database);
-  Object.assign(strict.services, { env: { ...strict.services.env, FABRIC_PRIVATE_WEBHOOKS: 'deny' } });
+  Object.assign(strict.services, { env: { ...strict.services.env, FABRIC_PRIVATE_NETWORKS: 'deny' } });
   const token = (await strict.signIn(a.owner.email, 'a long enough password')).accessToken;
   const path = `/v1/orgs/${a.org}/webhooks`;
   for (const bad of [

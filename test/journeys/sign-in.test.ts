@@ -202,6 +202,7 @@ test('who has an account is asked: in the browser they sign in and accept, on th
   await leave();
   const { page, violations } = await newPage();
   await page.goto(await invite(email));
+  await byId(page, 'has-account').click();
   await byId(page, 'invited').filter({ hasText: 'demo' }).waitFor();
   await byId(page, 'secret-key').waitFor();
   await signIn(page, email, secretKey);

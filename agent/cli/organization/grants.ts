@@ -11,6 +11,7 @@ import {
 import { Channel, type ChannelGrants } from '../../../schema/channel.ts';
 import { DAYS, type Grantee, type Scope, Window } from '../../../schema/policy.ts';
 import { Refusal } from '../../../schema/refusal.ts';
+import { labelsText, splitAt } from './labels.ts';
 import { type Cli, collect, type Options, Organization, pick, say, show } from './organization.ts';
 
 interface Giving extends Options {
@@ -144,17 +145,6 @@ function windowOf({ from, to, timeZone }: Giving, days: string): Window {
     throw new Refusal('bad_request', window.error.issues.map(({ message }) => message).join('; '));
   return window.data;
 }
-
-function splitAt(text: string, sign: string): [string, string] {
-  const at = text.indexOf(sign);
-  if (at < 1) throw new Refusal('bad_request', `write it as key${sign}value, not ${text}`);
-  return [text.slice(0, at), text.slice(at + sign.length)];
-}
-
-const labelsText = (labels: Record<string, string>) =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
 
 const channelsText = (channels: ChannelGrants) =>
   Object.entries(channels)

@@ -1,8 +1,7 @@
-/** What the commands about an organization share: its calls, and how answers are shown. */
+/** What the commands about an organization and the platform share: their calls, and how answers are shown. */
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { MemberView } from '../../../schema/api/platform.ts';
-import type { OrgId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import type { Api } from '../api.ts';
 import { table } from '../table.ts';
@@ -12,6 +11,8 @@ export interface Cli {
   readonly api: Api;
   /** Adds `--json`, `--org` and `--verbose`. */
   readonly common: (command: Command) => Command;
+  /** Adds `--json` alone, where no organization is meant. */
+  readonly plain: (command: Command) => Command;
   readonly print: (text: string) => void;
   readonly printJson: (value: unknown) => void;
 }
@@ -24,35 +25,38 @@ export interface Options {
 export const MemberList = z.object({ members: z.array(MemberView) });
 export const Nothing = z.undefined();
 
-/** Calls of one organization, each read by its contract. */
-export class Organization {
+/** Calls below one path, each read by its contract. */
+export class Calls {
   readonly #api: Api;
-  readonly #org: OrgId;
+  readonly #at: string;
 
-  static async of({ api }: Cli, { org }: Options): Promise<Organization> {
-    return new Organization(api, await api.organization(org));
-  }
-
-  constructor(api: Api, org: OrgId) {
+  constructor(api: Api, at: string) {
     this.#api = api;
-    this.#org = org;
+    this.#at = at;
   }
 
   async get<T extends z.ZodType>(path: string, contract: T): Promise<z.infer<T>> {
-    return contract.parse(await this.#api.ofOrganization(this.#org, 'GET', path));
+    return contract.parse(await this.#api.send('GET', this.#at + path));
   }
 
   async send<T extends z.ZodType>(
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'PATCH',
     path: string,
     contract: T,
     body?: object,
   ): Promise<z.infer<T>> {
-    return contract.parse(await this.#api.ofOrganization(this.#org, method, path, body));
+    return contract.parse(await this.#api.send(method, this.#at + path, body));
   }
 
   async remove(path: string): Promise<void> {
-    Nothing.parse(await this.#api.ofOrganization(this.#org, 'DELETE', path));
+    Nothing.parse(await this.#api.send('DELETE', this.#at + path));
+  }
+}
+
+/** Calls of one organization. */
+export class Organization extends Calls {
+  static async of({ api }: Cli, { org }: Options): Promise<Organization> {
+    return new Organization(api, `/v1/orgs/${await api.organization(org)}`);
   }
 
   /** By e-mail address. @throws Refusal */

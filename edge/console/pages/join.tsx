@@ -20,6 +20,8 @@ export function JoinPage({ access, token, done, ...visitor }: Props) {
   const [invited, setInvited] = useState<ReturnType<typeof Invited.parse>>();
   const [problem, setProblem] = useState('');
   const [secrets, setSecrets] = useState<Secrets>();
+  /** They say so: nobody else tells whether there is an account. */
+  const [hasAccount, setHasAccount] = useState(false);
   useEffect(() => {
     access.post('/v1/auth/invitation', { token }).then(
       (answer) => setInvited(Invited.parse(answer)),
@@ -43,7 +45,7 @@ export function JoinPage({ access, token, done, ...visitor }: Props) {
       </main>
     );
   if (!invited) return <div class="loading" role="status" aria-label="Loading" />;
-  if (invited.hasAccount)
+  if (invited.isOffer && (hasAccount || visitor.signedIn !== null))
     return <AcceptInvitation {...visitor} access={access} token={token} invited={invited} done={done} />;
   const submit = async (field: (name: string) => string) => {
     const made = { email: invited.email, password: newPasswordOf(field), secretKey: newSecretKey() };
@@ -65,6 +67,11 @@ export function JoinPage({ access, token, done, ...visitor }: Props) {
           <input type="hidden" name="email" autocomplete="username" value={invited.email} />
           <NewPassword />
         </Form>
+        {invited.isOffer && (
+          <button type="button" class="quiet" data-testid="has-account" onClick={() => setHasAccount(true)}>
+            I have an account
+          </button>
+        )}
       </div>
     </main>
   );

@@ -4,7 +4,7 @@ import { forAnyone, forPersons } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { clientAddress } from '../../client-address.ts';
 import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
-import { joinSignedIn, joinWithSecrets, readInvitation } from '../../sign-in/acceptance.ts';
+import { decline, joinSignedIn, joinWithSecrets, readInvitation } from '../../sign-in/acceptance.ts';
 import { JOIN_PER_ADDRESS } from '../../sign-in/hand.ts';
 
 const look = createRoute({
@@ -21,6 +21,14 @@ const accept = createRoute({
   path: '/v1/auth/join',
   summary: 'Accept an invitation with a password and secret key',
   request: { body: json(Join) },
+  responses: answersNothing,
+});
+const turnDown = createRoute({
+  ...forAnyone,
+  method: 'post',
+  path: '/v1/auth/invitation/decline',
+  summary: 'Decline an invitation to an organization',
+  request: { body: json(InvitationToken) },
   responses: answersNothing,
 });
 const acceptSignedIn = createRoute({
@@ -49,6 +57,14 @@ join.openapi(accept, async (c) => {
     const user = await joinWithSecrets(tx, services, token, enrolled, requestId);
     await record(tx, { org: null, actor: `user:${user}`, action: 'invitation.accept', requestId });
   });
+  return c.body(null, 204);
+});
+
+join.openapi(turnDown, async (c) => {
+  const { db, limits, now } = c.get('services');
+  await limits.attempt(JOIN_PER_ADDRESS, clientAddress(c));
+  const { token } = c.req.valid('json');
+  await db.platform((tx) => decline(tx, token, { now: now(), requestId: c.get('requestId') }));
   return c.body(null, 204);
 });
 

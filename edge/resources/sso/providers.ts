@@ -12,9 +12,10 @@ import { Refusal } from '../../../schema/refusal.ts';
 import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { isDuplicate, type Tx } from '../../db.ts';
+import { allowsPrivate } from '../../env.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 import type { AppBindings, Services } from '../../services.ts';
-import { allowsPrivate, loadProvider, organizationSealer, sealProviderSecret } from '../../sso/providers.ts';
+import { loadProvider, organizationSealer, sealProviderSecret } from '../../sso/providers.ts';
 import { tryProvider } from '../../sso/try.ts';
 import { checkChange, checkSettings } from './rules.ts';
 import {
@@ -83,7 +84,7 @@ providers.openapi(create, async (c) => {
   const { org } = c.req.valid('param');
   const services = c.get('services');
   const { secret, ...saved } = c.req.valid('json');
-  checkSettings(saved.settings, allowsPrivate(services));
+  checkSettings(saved.settings, allowsPrivate(services.env));
   const id = IdentityProviderId.parse(crypto.randomUUID());
   const row = await services.db
     .org(org, async (tx) => {
@@ -100,7 +101,7 @@ providers.openapi(replace, async (c) => {
   const { org, provider } = c.req.valid('param');
   const services = c.get('services');
   const { secret, ...saved } = c.req.valid('json');
-  checkSettings(saved.settings, allowsPrivate(services));
+  checkSettings(saved.settings, allowsPrivate(services.env));
   const row = await services.db
     .org(org, async (tx) => {
       const before = await findProvider(tx, provider);

@@ -17,6 +17,7 @@ import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { actorOf } from '../../caller.ts';
 import { isDuplicate } from '../../db.ts';
+import { allowsPrivate } from '../../env.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 import type { Services } from '../../services.ts';
 import { checkWebhookUrl } from '../../webhooks/address.ts';
@@ -99,7 +100,7 @@ const test = createRoute({
 export const webhookRoutes = newRouter();
 
 function checkUrl({ env }: Services, url: string): void {
-  checkWebhookUrl(url, env.FABRIC_PRIVATE_WEBHOOKS === 'allow');
+  checkWebhookUrl(url, allowsPrivate(env));
 }
 
 webhookRoutes.openapi(list, async (c) => {

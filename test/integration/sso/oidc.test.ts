@@ -1,6 +1,7 @@
 /** Sign-in by OpenID Connect against real `oidc-provider`s. */
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { nodeOutbound } from '../../../edge/node-outbound.ts';
 import { mayRequireSso } from '../../../edge/sso/required.ts';
 import { OrgId } from '../../../schema/ids.ts';
 import { PLATFORM_OWNER } from '../database.ts';
@@ -281,7 +282,7 @@ test('only who manages security sets providers up, and no organization points th
   const path = `/v1/orgs/${sso.tenant.org}/identity-providers`;
   expect((await sso.api.call('GET', path, undefined, sso.tenant.user.token)).status).toBe(403);
   expect((await sso.api.call('GET', path, undefined, sso.other.owner.token)).status).toBe(404);
-  Object.assign(sso.api.services.env, { FABRIC_SSO_PRIVATE_NETWORKS: undefined });
+  Object.assign(sso.api.services.env, { FABRIC_PRIVATE_NETWORKS: 'deny' });
   for (const issuer of [
     'http://169.254.169.254',
     'https://10.0.0.1',
@@ -291,7 +292,26 @@ test('only who manages security sets providers up, and no organization points th
     expect((await sso.provider('inside', { ...settingsOf(peer), issuer })).body.code, issuer).toBe(
       'bad_request',
     );
-  Object.assign(sso.api.services.env, { FABRIC_SSO_PRIVATE_NETWORKS: 'allow' });
+  Object.assign(sso.api.services.env, { FABRIC_PRIVATE_NETWORKS: 'allow' });
+});
+
+test('a name that leads inside when it is connected to is not gone to, whatever it led to before', async () => {
+  const { services } = sso.api;
+  const asked: string[] = [];
+  const inside = nodeOutbound(async (name) => {
+    asked.push(name);
+    return ['127.0.0.1'];
+  });
+  const issuer = `https://idp.example.com:${new URL(peer.issuer).port}`;
+  const { body } = await sso.provider('rebinding', { ...settingsOf(peer), issuer });
+  const before = { outbound: services.outbound, allowed: services.env.FABRIC_PRIVATE_NETWORKS };
+  Object.assign(services, { outbound: inside });
+  Object.assign(services.env, { FABRIC_PRIVATE_NETWORKS: 'deny' });
+  const path = `/v1/orgs/${sso.tenant.org}/identity-providers/${body.id}/test`;
+  const tried = await sso.api.call('POST', path, {}, sso.tenant.owner.token);
+  expect([tried.body.code, asked]).toEqual(['address_not_allowed', ['idp.example.com']]);
+  Object.assign(services, { outbound: before.outbound });
+  Object.assign(services.env, { FABRIC_PRIVATE_NETWORKS: before.allowed });
 });
 
 test("a provider's issuer stays; a secret is not sent to a new address unseen", async () => {

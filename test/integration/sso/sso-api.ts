@@ -18,7 +18,6 @@ export class SsoApi implements AsyncDisposable {
   static async start(): Promise<SsoApi> {
     const database = await startDatabase();
     const api = new ControlApi(database);
-    Object.assign(api.services.env, { FABRIC_SSO_PRIVATE_NETWORKS: 'allow' });
     const platform = (await api.signIn()).accessToken;
     const made = await api.call('POST', '/v1/platform/clusters', { name: 'one', origins: [] }, platform);
     const [tenant, other] = [
