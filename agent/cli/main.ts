@@ -14,6 +14,7 @@ import type { Common } from './common.ts';
 import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import { organizationCommands } from './organization/commands.ts';
+import { secretCommands } from './secrets.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
 import type { Asked } from './sign-in.ts';
@@ -217,6 +218,7 @@ reaching(program.command('forward <resource> <listen>'))
   });
 
 organizationCommands(program, { api, common, print, printJson });
+secretCommands(program, { api, common, print, printJson });
 
 audit(program, { api, common, print });
 events(program, { api, common, print });

@@ -43,7 +43,7 @@ export class Organization {
   }
 
   async send<T extends z.ZodType>(
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'PATCH',
     path: string,
     contract: T,
     body?: object,
