@@ -58,6 +58,8 @@ export class World {
   /** What the control plane gives to sign in with, and what was tried of it. */
   credentials: Credential[] = [];
   readonly tried: (Credential | undefined)[] = [];
+  /** The session it is sealed for; the one that starts when undefined. */
+  sealedFor: SessionId | undefined;
   /** Whom the target lets in. */
   accepts: (credential: Credential | undefined) => boolean = () => true;
   now = NOW;
@@ -207,7 +209,8 @@ export class World {
 
   async #sealed(): Promise<{ credential?: string }> {
     if (this.credentials.length === 0) return {};
-    const { cluster, service: node, org, session, generation } = this.claims;
+    const { cluster, service: node, org, generation } = this.claims;
+    const session = this.sealedFor ?? this.claims.session;
     const context = { cluster, node, org, session, generation, nonce: 'A'.repeat(22) };
     return { credential: await sealCredentials(this.claims.seal, context, this.credentials) };
   }
