@@ -1,14 +1,21 @@
 /** A secret on its way to the one session that needs it, and what time does to secrets; against a real PostgreSQL. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Control } from '../../agent/control/control.ts';
+import { ApiConnection } from '../../agent/control/http.ts';
 import { runDueJobs } from '../../edge/jobs/run.ts';
 import { secretsJob } from '../../edge/jobs/secrets.ts';
 import { credentialPlace, dataKeySealer } from '../../edge/keys/envelope.ts';
-import { OrgId } from '../../schema/ids.ts';
+import { OrgId, SessionId } from '../../schema/ids.ts';
 import { credentials, events, organizations, secrets, secretVersions } from '../../schema/tables/index.ts';
 import { freshName, freshNonce, SecretsWorld, TARGET, type Tenant } from './secrets-world.ts';
 
 const DAY_MS = 86_400_000;
+/** The agent itself never opens what is sealed. */
+const NO_SEAL = { pkcs8: new Uint8Array(), publicKey: new Uint8Array() };
 let world: SecretsWorld;
 beforeAll(async () => {
   world = await SecretsWorld.make();
@@ -71,6 +78,35 @@ test('an answer to one call is none to another: the nonce is in it, and it opens
   const path = `/v1/node/sessions/${session}/start`;
   expect((await world.api.call('POST', path, { nonce: second }, assertion)).status).toBe(200);
   expect((await world.api.call('POST', path, { nonce: second }, assertion)).body.code).toBe('token_replayed');
+});
+
+test('an agent does not take an answer that was recorded and is played to it again', async () => {
+  const { id } = await make('zq-four');
+  const session = SessionId.parse(await world.openSession(await world.resourceWith(id)));
+  let recorded: Response | undefined;
+  const server = serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: async (request) => {
+      recorded ??= await world.api.fetch(request);
+      return recorded.clone();
+    },
+  });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const connection = new ApiConnection({ url: new URL(`http://127.0.0.1:${port}`), pins: [] });
+  try {
+    const { enrolment, key } = world.service;
+    const nodeKey = { privateKey: key, pem: '', csr: async () => '', seal: NO_SEAL, sealKey: '' };
+    const control = new Control(connection, () => ({ enrolment, key: nodeKey }));
+    // Both sides look at real clocks here.
+    world.api.now = Date.now();
+    expect(await control.startSession(session)).toMatchObject({ session, org: world.a.org });
+    await expect(control.startSession(session)).rejects.toMatchObject({ code: 'token_replayed' });
+  } finally {
+    await connection.close();
+    server.close();
+  }
 });
 
 test('while the one before overlaps a session gets both, the newest first; afterwards one', async () => {
