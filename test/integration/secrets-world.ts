@@ -24,6 +24,19 @@ let made = 0;
 export const freshNonce = () => Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
 export const freshName = () => `thing-${++made}`;
 
+/** As a service node checks and opens what it is answered. */
+export async function openedBy(
+  { enrolment, seal }: TestNode,
+  { body }: Answer,
+  now: number,
+): Promise<Credential[]> {
+  const keys = enrolment.signingKeys;
+  const told = await verifySigned('session-start', enrolment, SessionStart, body.answer, keys, now);
+  const { session, org, generation, nonce, credential = '' } = told;
+  const context = { cluster: enrolment.cluster, node: enrolment.node, org, session, generation, nonce };
+  return openCredentials(seal, context, credential);
+}
+
 export class SecretsWorld implements AsyncDisposable {
   readonly database: TestDatabase;
   readonly api: ControlApi;
@@ -115,21 +128,9 @@ export class SecretsWorld implements AsyncDisposable {
     return this.api.call('POST', path, { nonce }, await node.assertion());
   }
 
-  /** What the node told of a start can sign in with. */
-  async opened({ body }: Answer, node = this.service): Promise<Credential[]> {
-    const { enrolment, seal } = node;
-    const keys = enrolment.signingKeys;
-    const told = await verifySigned(
-      'session-start',
-      enrolment,
-      SessionStart,
-      body.answer,
-      keys,
-      this.api.now,
-    );
-    const { session, org, generation, nonce, credential = '' } = told;
-    const context = { cluster: enrolment.cluster, node: enrolment.node, org, session, generation, nonce };
-    return openCredentials(seal, context, credential);
+  /** What the node that is told of a start can sign in with. */
+  opened(answer: Answer, node = this.service): Promise<Credential[]> {
+    return openedBy(node, answer, this.api.now);
   }
 
   /** What a session of this resource would be given. */
