@@ -99,6 +99,12 @@ const authenticateMember = createMiddleware<AppBindings>(async (c, next) => {
 
 /** A member of `{org}` who holds the permission; the handler finds what they are there as `c.get('member')`. */
 export function forMembers(permission: OrgPermission) {
+  const { middleware, ...declared } = forMembersUnkept(permission);
+  return { ...declared, middleware: [...middleware, idempotent] };
+}
+
+/** The same, for an answer that is kept nowhere, not even sealed: an `Idempotency-Key` is not heeded. */
+export function forMembersUnkept(permission: OrgPermission) {
   const check = createMiddleware<AppBindings>(async (c, next) => {
     const org = orgIn(c);
     const member = await membership(c.get('services'), org, c.get('caller'), c.get('requestId'));
@@ -112,7 +118,7 @@ export function forMembers(permission: OrgPermission) {
   return {
     ...described({ scope: 'organization', permission }),
     security: [...PERSON, ...API_KEY],
-    middleware: [countRefused, authenticateMember, limitCaller, check, idempotent],
+    middleware: [countRefused, authenticateMember, limitCaller, check],
   };
 }
 

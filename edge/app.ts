@@ -18,6 +18,7 @@ import { organizations } from './resources/organizations/routes.ts';
 import { platform } from './resources/platform/routes.ts';
 import { resources } from './resources/resources/routes.ts';
 import { roles } from './resources/roles/routes.ts';
+import { secretRoutes } from './resources/secrets/routes.ts';
 import { security } from './resources/security/routes.ts';
 import { serviceAccounts } from './resources/service-accounts/routes.ts';
 import { sessions } from './resources/sessions/routes.ts';
@@ -43,6 +44,7 @@ const RESOURCES = [
   groups,
   serviceAccounts,
   resources,
+  secretRoutes,
   grants,
   sessions,
   audit,

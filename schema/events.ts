@@ -34,6 +34,9 @@ export const EVENT_TYPES = [
   'webhook.test',
   'audit.retention',
   'audit.trim',
+  'secret.reveal',
+  'secret.rotated',
+  'secret.rotation_due',
 ] as const;
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;

@@ -26,6 +26,8 @@ export const ServiceAccountId = z.uuid().brand<'ServiceAccountId'>();
 export type ServiceAccountId = z.infer<typeof ServiceAccountId>;
 export const ApiKeyId = z.uuid().brand<'ApiKeyId'>();
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
+export const SecretId = z.uuid().brand<'SecretId'>();
+export type SecretId = z.infer<typeof SecretId>;
 export const SupportAccessId = z.uuid().brand<'SupportAccessId'>();
 export type SupportAccessId = z.infer<typeof SupportAccessId>;
 

@@ -81,6 +81,8 @@ const REFUSALS = {
     status: 400,
     text: 'what came was not sealed by the other end: something on the way changed it, or took its place',
   },
+  secret_in_use: { status: 409, text: 'a resource uses this secret: give it another credential first' },
+  secret_unusable: { status: 409, text: 'the secret has no value that may be used: put a new version' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

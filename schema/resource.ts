@@ -1,5 +1,6 @@
 /** A thing a person may reach. */
 import { z } from 'zod';
+import { SecretId } from './ids.ts';
 
 export const Protocol = z.enum(['ssh', 'tcp']);
 export type Protocol = z.infer<typeof Protocol>;
@@ -49,3 +50,7 @@ export const Credential = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('password'), password: z.string().max(1024) }),
 ]);
 export type Credential = z.infer<typeof Credential>;
+
+/** With a resource: the credential itself, or a secret of the organization that holds it. */
+export const GivenCredential = z.union([Credential, z.strictObject({ secret: SecretId })]);
+export type GivenCredential = z.infer<typeof GivenCredential>;

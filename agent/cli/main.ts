@@ -15,6 +15,7 @@ import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import { organizationCommands } from './organization/commands.ts';
 import { platformCommands } from './platform/commands.ts';
+import { secretCommands } from './secrets.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
 import type { Asked } from './sign-in.ts';
@@ -194,6 +195,7 @@ reaching(program.command('forward <resource> <listen>'))
 const cli = { api, common, plain, print, printJson };
 organizationCommands(program, cli);
 platformCommands(program, cli);
+secretCommands(program, cli);
 
 audit(program, { api, common, print });
 events(program, { api, common, print });

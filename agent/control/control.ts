@@ -1,4 +1,5 @@
 /** The control API as a node calls it: each request carries a fresh assertion; each answer is checked against its contract. */
+import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import {
   Enrolment,
@@ -15,13 +16,13 @@ import {
 import { answerFrom } from '../../schema/api/problem.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { Credential } from '../../schema/resource.ts';
 import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
 import { verifySigned } from '../../schema/tokens/signed.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ApiConnection } from './http.ts';
 
 const TIMEOUT_MS = 10_000;
+const NONCE_BYTES = 16;
 /** As long as the contract allows: the fewer answers that say nothing new. */
 const SNAPSHOT_WAIT_S = 25;
 
@@ -96,17 +97,11 @@ export class Control {
     return checked(Renewal, await this.#call({ method: 'POST', path: '/v1/node/renew', body: request }));
   }
 
-  /** The credential comes sealed to a key made for this one call. */
-  async startSession(session: SessionId): Promise<{ start: SessionStart; credential?: Credential }> {
-    // Only a service node ever needs these.
-    const { compactDecrypt, exportJWK, generateKeyPair } = await import('jose');
-    const once = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true });
-    const { kty, crv, x, y } = await exportJWK(once.publicKey);
+  /** The credential stays sealed: only the service role's process can open it. */
+  async startSession(session: SessionId): Promise<SessionStart> {
+    const nonce = randomBytes(NONCE_BYTES).toString('base64url');
     const path = `/v1/node/sessions/${session}/start`;
-    const { answer } = checked(
-      StartAnswer,
-      await this.#call({ method: 'POST', path, body: { key: { kty, crv, x, y } } }),
-    );
+    const { answer } = checked(StartAnswer, await this.#call({ method: 'POST', path, body: { nonce } }));
     const { enrolment } = this.#identity();
     const start = await verifySigned(
       'session-start',
@@ -116,9 +111,9 @@ export class Control {
       enrolment.signingKeys,
       Date.now(),
     );
-    if (start.credential === undefined) return { start };
-    const { plaintext } = await compactDecrypt(start.credential, once.privateKey);
-    return { start, credential: Credential.parse(JSON.parse(new TextDecoder().decode(plaintext))) };
+    if (start.nonce !== nonce || start.session !== session)
+      throw new Refusal('token_replayed', 'this is the answer to another call');
+    return start;
   }
 
   async report(session: SessionId, report: ReportSession): Promise<void> {

@@ -6,7 +6,6 @@ import type { HeldSession, SessionReport } from '../../dataplane/sessions/contro
 import type { SessionStart } from '../../schema/api/nodes.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
-import type { Credential } from '../../schema/resource.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
 
@@ -38,7 +37,8 @@ export type ToRole =
 export type Outcome =
   | {
       readonly ok: true;
-      readonly started?: { readonly start: SessionStart; readonly credential?: Credential };
+      /** Its credential is sealed to the key that only the service role has. */
+      readonly started?: SessionStart;
     }
   | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
 

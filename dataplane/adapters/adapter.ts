@@ -3,6 +3,7 @@
  * knows its protocol. To add one: a folder here, its kind in `schema/resource.ts`, its line in `registry.ts`.
  */
 import type { Channel, ChannelGrant } from '../../schema/channel.ts';
+import { Refusal } from '../../schema/refusal.ts';
 import type { Credential, Protocol, Target } from '../../schema/resource.ts';
 import type { ByteStream } from '../transport/transport.ts';
 
@@ -38,8 +39,27 @@ export interface Adapter<P extends Protocol = Protocol> {
 
 export type Adapters = { readonly [P in Protocol]: Adapter<P> };
 
-/** Opens with the adapter that the target's protocol names. @throws Refusal */
-export function openRemote(
+/**
+ * Opens with the adapter that the target's protocol names. Where the target does not accept a credential, the one before it is tried: the target may not have learnt of the newest
+ * yet. @param credentials newest first; none where the target needs none. @throws Refusal
+ */
+export async function openRemote(
+  adapters: Adapters,
+  target: Target,
+  credentials: readonly Credential[],
+  signal: AbortSignal,
+): Promise<RemoteSession> {
+  const [newest, ...before] = credentials;
+  try {
+    return await openWith(adapters, target, newest, signal);
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'target_auth_failed') || before.length === 0)
+      throw error;
+    return openRemote(adapters, target, before, signal);
+  }
+}
+
+function openWith(
   adapters: Adapters,
   target: Target,
   credential: Credential | undefined,

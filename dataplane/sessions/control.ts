@@ -1,7 +1,6 @@
 /** What sessions need from outside: the control API, and somewhere to log. */
 import type { SessionStart } from '../../schema/api/nodes.ts';
 import type { SessionId } from '../../schema/ids.ts';
-import type { Credential } from '../../schema/resource.ts';
 import type { SessionState } from '../../schema/session.ts';
 
 export interface Log {
@@ -18,8 +17,8 @@ export interface SessionReport {
 
 /** The control API, as a service node needs it. */
 export interface ServiceControl {
-  /** @throws Refusal */
-  startSession(session: SessionId): Promise<{ start: SessionStart; credential?: Credential }>;
+  /** @returns what the cluster signed for this node, in answer to this call. @throws Refusal */
+  startSession(session: SessionId): Promise<SessionStart>;
   /** @throws Refusal `stale_generation`, `conflict`, `not_found`: the control plane knows better */
   report(session: SessionId, report: SessionReport): Promise<void>;
 }

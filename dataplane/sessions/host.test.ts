@@ -1,7 +1,7 @@
 /** A service node alone, its clients over a pair in memory: who gets in, and what becomes of a session. */
 import { generateKeyPair } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
-import { AttachmentId, NodeId, OrgId, ResourceId } from '../../schema/ids.ts';
+import { AttachmentId, NodeId, OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
 import { JoinAnswer } from '../../schema/wire/channel.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
@@ -150,4 +150,34 @@ test('when the remote side ends, its clients hear why', async () => {
   const attachment = await attach();
   world.remote.end('the shell ended');
   expect(await attachment.closed).toEqual({ reason: 'the shell ended', ended: true });
+});
+
+const NEWEST = { type: 'password', password: 'newest' } as const;
+const BEFORE = { type: 'password', password: 'before' } as const;
+
+test('opens with what was sealed to it; where the target does not know the newest, with the one before', async () => {
+  world.credentials = [NEWEST, BEFORE];
+  world.accepts = (credential) => credential?.type === 'password' && credential.password === 'before';
+  await attach();
+  expect(world.tried).toEqual([NEWEST, BEFORE]);
+});
+
+test('tries nothing more once the target let it in, and says no when it never does', async () => {
+  world.credentials = [NEWEST, BEFORE];
+  await attach();
+  expect(world.tried).toEqual([NEWEST]);
+  world = await World.make();
+  world.credentials = [NEWEST, BEFORE];
+  world.accepts = () => false;
+  await expect(attach()).rejects.toEqual(refused('target_auth_failed'));
+  expect(world.tried).toEqual([NEWEST, BEFORE]);
+  expect(world.reports).toMatchObject([{ state: 'failed', reason: 'target_auth_failed' }]);
+});
+
+test('a credential that was sealed for another session is not tried', async () => {
+  world.credentials = [NEWEST];
+  world.sealedFor = id(SessionId);
+  await expect(attach()).rejects.toEqual(refused('seal_broken'));
+  expect(world.tried).toEqual([]);
+  expect(world.reports).toMatchObject([{ state: 'failed', reason: 'seal_broken' }]);
 });

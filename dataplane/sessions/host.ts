@@ -1,6 +1,8 @@
 /** All sessions of a service node: lets clients in after checking everything again, starts what is asked for the first time, ends what must end. */
-import type { AttachmentId, NodeId, SessionId } from '../../schema/ids.ts';
+import type { SessionStart } from '../../schema/api/nodes.ts';
+import type { AttachmentId, ClusterId, NodeId, SessionId } from '../../schema/ids.ts';
 import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal.ts';
+import type { Credential } from '../../schema/resource.ts';
 import {
   authorizeChannel,
   authorizeService,
@@ -9,6 +11,7 @@ import {
   UsedTokens,
 } from '../../schema/tokens/data-plane.ts';
 import { verifyProof } from '../../schema/tokens/proof.ts';
+import { openCredentials } from '../../schema/tokens/session-credential.ts';
 import type { Attach } from '../../schema/wire/attach.ts';
 import { type ChannelOpen, ChannelParams } from '../../schema/wire/channel.ts';
 import { ControlRequest } from '../../schema/wire/control.ts';
@@ -207,23 +210,26 @@ export class SessionHost {
     return starting;
   }
 
-  async #start({ session: id, resource, org, generation }: DataPlaneClaims): Promise<LiveSession> {
+  async #start(claims: DataPlaneClaims): Promise<LiveSession> {
+    const { session: id, resource, org, generation } = claims;
     const { control, adapters, log } = this.#options;
-    const { start, credential } = await control.startSession(id);
+    const start = await control.startSession(id);
     // What the control plane told this node, not what the token says, is what gets opened.
     if (start.session !== id || start.org !== org) throw new Refusal('token_wrong_org');
     if (start.resource !== resource) throw new Refusal('token_wrong_resource');
     if (start.generation !== generation) throw new Refusal('stale_generation');
     const reporter = new Reporter(control, id, () => this.end(id, 'the control plane ended it'));
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(START_MS)]);
-    const remote = await openRemote(adapters, start.target, credential, signal).catch((error: unknown) => {
-      reporter.report({
-        state: 'failed',
-        generation,
-        reason: error instanceof Refusal ? error.code : 'internal',
+    const remote = await this.#credentials(claims.cluster, start)
+      .then((credentials) => openRemote(adapters, start.target, credentials, signal))
+      .catch((error: unknown) => {
+        reporter.report({
+          state: 'failed',
+          generation,
+          reason: error instanceof Refusal ? error.code : 'internal',
+        });
+        throw error;
       });
-      throw error;
-    });
     const live = new LiveSession(start, remote, {
       state: (state, reason) => {
         log.info({ session: id, state, reason }, 'session');
@@ -236,5 +242,13 @@ export class SessionHost {
     });
     this.#live.set(id, live);
     return live;
+  }
+
+  /** Sealed to this node and this session alone; what is opened lives no longer than the signing in takes. */
+  async #credentials(cluster: ClusterId, start: SessionStart): Promise<Credential[]> {
+    const { sealKeys, node } = this.#options;
+    const { org, session, generation, nonce, credential } = start;
+    if (credential === undefined) return [];
+    return openCredentials(sealKeys, { cluster, node, org, session, generation, nonce }, credential);
   }
 }

@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import type { SessionTicket } from '../../schema/api/sessions.ts';
 import type { ChannelGrants } from '../../schema/channel.ts';
 import { AttachmentId, ClusterId, NodeId, OrgId, ResourceId, SessionId, UserId } from '../../schema/ids.ts';
+import { Refusal } from '../../schema/refusal.ts';
+import type { Credential, Target } from '../../schema/resource.ts';
 import {
   type DataPlaneClaims,
   type DataPlaneVerifier,
@@ -11,6 +13,7 @@ import {
   issueDataPlaneToken,
 } from '../../schema/tokens/data-plane.ts';
 import { publicClientKey } from '../../schema/tokens/proof.ts';
+import { sealCredentials } from '../../schema/tokens/session-credential.ts';
 import type { Adapters, PendingChannel, RemoteSession } from '../adapters/adapter.ts';
 import { nodeAead } from '../channel/node-aead.ts';
 import { type DhKeys, makeDhKeys } from '../channel/noise.ts';
@@ -52,6 +55,13 @@ export class World {
   serve: (pending: PendingChannel) => Promise<void> = echo;
   started = 0;
   startFails = false;
+  /** What the control plane gives to sign in with, and what was tried of it. */
+  credentials: Credential[] = [];
+  readonly tried: (Credential | undefined)[] = [];
+  /** The session it is sealed for; the one that starts when undefined. */
+  sealedFor: SessionId | undefined;
+  /** Whom the target lets in. */
+  accepts: (credential: Credential | undefined) => boolean = () => true;
   now = NOW;
   /** What entry and relay do with what passes them. */
   treat: Treat = honest;
@@ -115,7 +125,15 @@ export class World {
           if (this.startFails) throw new Error('down');
           const { org, resource } = this.claims;
           const target = { protocol: 'tcp', host: '127.0.0.1', port: 1 } as const;
-          return { start: { session, generation: 1, org, resource, target } };
+          return {
+            session,
+            generation: 1,
+            org,
+            resource,
+            target,
+            nonce: 'A'.repeat(22),
+            ...(await this.#sealed()),
+          };
         },
         report: async (_, report) => void this.reports.push(report),
       },
@@ -189,6 +207,14 @@ export class World {
     onward.observe(pump('back', onward, stream));
   }
 
+  async #sealed(): Promise<{ credential?: string }> {
+    if (this.credentials.length === 0) return {};
+    const { cluster, service: node, org, generation } = this.claims;
+    const session = this.sealedFor ?? this.claims.session;
+    const context = { cluster, node, org, session, generation, nonce: 'A'.repeat(22) };
+    return { credential: await sealCredentials(this.claims.seal, context, this.credentials) };
+  }
+
   #adapters(): Adapters {
     const ended = Promise.withResolvers<string>();
     const { remote } = this;
@@ -206,7 +232,12 @@ export class World {
         remote.closed = true;
       },
     };
-    return { ssh: { open: async () => session }, tcp: { open: async () => session } };
+    const open = async (_target: Target, credential: Credential | undefined) => {
+      this.tried.push(credential);
+      if (!this.accepts(credential)) throw new Refusal('target_auth_failed');
+      return session;
+    };
+    return { ssh: { open }, tcp: { open } };
   }
 }
 

@@ -1,17 +1,16 @@
-/** A service node starts a session: it is told the target, and given the credential sealed to a key it made for this alone. */
+/** A service node starts a session: it is told the target, and given the credential sealed to its own key. */
 import { and, eq, inArray } from 'drizzle-orm';
-import { CompactEncrypt, importJWK, type JWK } from 'jose';
 import type { ReportSession, SessionStart } from '../../schema/api/nodes.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver, mayBecome } from '../../schema/session.ts';
-import { credentials, organizations, resources, sessions } from '../../schema/tables/index.ts';
+import { resources, sessions } from '../../schema/tables/index.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import { record } from '../audit.ts';
 import type { CallingNode } from '../caller.ts';
 import type { Tx } from '../db.ts';
-import { credentialPlace, dataKeySealer } from '../keys/envelope.ts';
 import { loadSigner } from '../keys/signing.ts';
+import { deliverCredential } from '../secrets/deliver.ts';
 import type { Services } from '../services.ts';
 
 /** Seconds the signed answer is good for. */
@@ -27,12 +26,12 @@ async function placedHere(tx: Tx, node: CallingNode, id: SessionId) {
   return session;
 }
 
-/** @returns the signed answer, a compact JWS of SessionStart. @throws Refusal */
+/** @param nonce made by the node for this call. @returns the signed answer, a compact JWS of SessionStart. @throws Refusal */
 export async function startSession(
   services: Services,
   node: CallingNode,
   id: SessionId,
-  key: JWK,
+  nonce: string,
   requestId: string,
 ): Promise<string> {
   const { db, master, now } = services;
@@ -52,44 +51,36 @@ export async function startSession(
       .from(resources)
       .where(eq(resources.id, resource));
     if (!target) throw new Refusal('not_found');
-    const credential = await openCredential(tx, services, org, resource);
+    const { generation } = session;
+    const to = { cluster: node.cluster, node: node.id };
+    const context = { ...to, org, session: id, generation, nonce };
+    const credential = await deliverCredential(tx, services, {
+      context,
+      resource,
+      user: session.userId,
+      requestId,
+    });
     const body: SessionStart = {
       session: id,
-      generation: session.generation,
+      generation,
       org,
       resource,
       target: target.target,
-      ...(credential ? { credential: await encryptTo(key, credential) } : {}),
+      nonce,
+      ...(credential === undefined ? {} : { credential }),
     };
     await record(tx, {
       org,
       actor: `node:${node.id}`,
       action: 'session.start',
       subject: id,
-      generation: session.generation,
+      generation,
       about: session.userId,
       requestId,
     });
     const signer = await loadSigner(tx, master, 'signing', node.cluster);
-    const to = { cluster: node.cluster, node: node.id };
     return signFor('session-start', to, body, signer, { now: now(), seconds: ANSWER_LIFETIME_S });
   });
-}
-
-async function openCredential(tx: Tx, { master }: Services, org: OrgId, resource: ResourceId) {
-  const [row] = await tx
-    .select({ sealed: credentials.sealed, dataKey: organizations.sealedDataKey })
-    .from(credentials)
-    .innerJoin(organizations, eq(organizations.id, credentials.orgId))
-    .where(and(eq(credentials.resourceId, resource), eq(credentials.orgId, org)));
-  if (!row) return undefined;
-  const sealer = await dataKeySealer(master, org, row.dataKey);
-  return sealer.open(row.sealed, credentialPlace(org, resource));
-}
-
-async function encryptTo(jwk: JWK, plain: Uint8Array): Promise<string> {
-  const key = await importJWK(jwk, 'ECDH-ES');
-  return new CompactEncrypt(plain).setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' }).encrypt(key);
 }
 
 /** The node's word on a session's state, fenced by generation. @throws Refusal `stale_generation`, `conflict`, `not_found` */

@@ -22,6 +22,8 @@ export const EXPIRIES: readonly Expiry[] = [
   { table: 'bootstrap_tokens', over: (now) => sql`expires_at < ${before(now, 30 * DAY_MS)}` },
   { table: 'events', over: (now) => sql`created_at < ${before(now, 7 * DAY_MS)}` },
   { table: 'dead_events', over: (now) => sql`created_at < ${before(now, 30 * DAY_MS)}` },
+  // The audit trail keeps it for as long as the organization wants.
+  { table: 'secret_uses', over: (now) => sql`created_at < ${before(now, 400 * DAY_MS)}` },
   {
     table: 'webhook_deliveries',
     over: (now) => sql`state <> 'pending' and created_at < ${before(now, 30 * DAY_MS)}`,

@@ -4,6 +4,7 @@ import { expiriesJob } from './expiries.ts';
 import type { Job } from './job.ts';
 import { lostSessionsJob } from './lost-sessions.ts';
 import { outboxJob } from './outbox.ts';
+import { secretsJob } from './secrets.ts';
 import { webhooksJob } from './webhooks.ts';
 
 export const JOBS: readonly Job[] = [
@@ -13,4 +14,5 @@ export const JOBS: readonly Job[] = [
   expiriesJob,
   checkpointsJob,
   trimJob,
+  secretsJob,
 ];

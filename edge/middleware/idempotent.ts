@@ -6,12 +6,13 @@
  */
 import { createMiddleware } from 'hono/factory';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { base64url } from 'jose';
 import { z } from 'zod';
 import { Refusal } from '../../schema/refusal.ts';
+import { textOctets, toText } from '../../schema/sign-in/octets.ts';
 import { isBusy } from '../db.ts';
 import { claimKey, keepAnswer } from '../idempotency-store.ts';
-import type { AppBindings } from '../services.ts';
+import { derivedOctets } from '../keys/derived.ts';
+import type { AppBindings, Services } from '../services.ts';
 
 export const IDEMPOTENCY_HEADER = 'Idempotency-Key';
 const Key = z.string().regex(/^[\x21-\x7e]{8,128}$/);
@@ -32,7 +33,7 @@ export const idempotent = createMiddleware<AppBindings>(async (c, next) => {
   const claim = {
     caller: `user:${c.get('caller').user}`,
     key: key.data,
-    request: await digest(`${c.req.path}${new URL(c.req.url).search}\n${await c.req.text()}`),
+    request: await digest(services, `${c.req.path}${new URL(c.req.url).search}\n${await c.req.text()}`),
     now: services.now(),
   };
   const place = `idempotency:${claim.caller}:${claim.key}`;
@@ -58,10 +59,10 @@ export const idempotent = createMiddleware<AppBindings>(async (c, next) => {
   return c.body(again.body, again.status as ContentfulStatusCode, { 'content-type': again.type });
 });
 
-async function digest(text: string): Promise<string> {
-  return base64url.encode(
-    new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
-  );
+/** Under a key: a request may hold a password, and a bare hash of that in the database could be guessed at. */
+async function digest({ env }: Services, text: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', textOctets(text)));
+  return toText(await derivedOctets(env.FABRIC_MASTER_KEY, 'idempotent requests', toText(hash), 32));
 }
 
 async function answerOf(response: Response): Promise<Uint8Array> {

@@ -62,7 +62,7 @@ export function isAtLeast(after: ChannelGrants | undefined, before: ChannelGrant
   });
 }
 
-function isFor(to: Grantee, principal: Principal): boolean {
+export function isFor(to: Grantee, principal: Principal): boolean {
   switch (to.type) {
     case 'user':
       return principal.type === 'user' && to.user === principal.id;

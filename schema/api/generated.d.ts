@@ -1156,6 +1156,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets, without their values */
+        get: operations["getOrgSecrets"];
+        put?: never;
+        /** Make a secret, of a value or of one that the fabric generates */
+        post: operations["postOrgSecrets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/secrets/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One secret, without its value */
+        get: operations["getOrgSecret"];
+        put?: never;
+        post?: never;
+        /** Delete a secret that no resource uses, with all its versions */
+        delete: operations["deleteOrgSecret"];
+        options?: never;
+        head?: never;
+        /** Change what holds for a secret: labels, rotation, expiry, who may use and reveal it */
+        patch: operations["patchOrgSecret"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/secrets/{secret}/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Go back to an older version */
+        put: operations["putOrgSecretCurrent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/secrets/{secret}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a value, with a reason that is written down */
+        post: operations["postOrgSecretReveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/secrets/{secret}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Generate a new value now */
+        post: operations["postOrgSecretRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/secrets/{secret}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When, and for whom, a secret was used or revealed */
+        get: operations["getOrgSecretUses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/secrets/{secret}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a secret, newest first */
+        get: operations["getOrgSecretVersions"];
+        put?: never;
+        /** Put a new value: it is the current version from now on */
+        post: operations["postOrgSecretVersions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/secrets/{secret}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Destroy the value of a version that is not current */
+        delete: operations["deleteOrgSecretVersion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/service-accounts": {
         parameters: {
             query?: never;
@@ -1786,7 +1926,7 @@ export interface components {
     schemas: {
         Problem: {
             /** @enum {string} */
-            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken";
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "secret_in_use" | "secret_unusable";
             detail: string;
             errors?: {
                 message: string;
@@ -3005,14 +3145,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    key: {
-                        /** @enum {string} */
-                        crv: "P-256";
-                        /** @enum {string} */
-                        kty: "EC";
-                        x: string;
-                        y: string;
-                    };
+                    nonce: string;
                 };
             };
         };
@@ -4730,6 +4863,8 @@ export interface operations {
                             name: string;
                             /** @enum {string} */
                             protocol: "ssh" | "tcp";
+                            /** Format: uuid */
+                            secret: string | null;
                             target: {
                                 host: string;
                                 hostKeys: string[];
@@ -5135,6 +5270,9 @@ export interface operations {
                         password: string;
                         /** @enum {string} */
                         type: "password";
+                    } | {
+                        /** Format: uuid */
+                        secret: string;
                     };
                     egressPool: string;
                     /** @default {} */
@@ -5257,6 +5395,9 @@ export interface operations {
                         password: string;
                         /** @enum {string} */
                         type: "password";
+                    } | {
+                        /** Format: uuid */
+                        secret: string;
                     } | null;
                     egressPool?: string;
                     labels?: {
@@ -5298,6 +5439,8 @@ export interface operations {
                         name: string;
                         /** @enum {string} */
                         protocol: "ssh" | "tcp";
+                        /** Format: uuid */
+                        secret: string | null;
                         target: {
                             host: string;
                             hostKeys: string[];
@@ -5516,6 +5659,862 @@ export interface operations {
             path: {
                 org: string;
                 role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getOrgSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        secrets: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: date-time */
+                            dueSince: string | null;
+                            /** Format: date-time */
+                            expiresAt: string | null;
+                            generated: {
+                                /** @enum {string} */
+                                kind: "password";
+                                /** @default 32 */
+                                length: number;
+                            } | {
+                                /** @enum {string} */
+                                kind: "ssh_key";
+                            } | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "password" | "ssh_key" | "token" | "certificate" | "text";
+                            labels: {
+                                [key: string]: string;
+                            };
+                            name: string;
+                            /** Format: date-time */
+                            nextRotationAt: string | null;
+                            overlapDays: number;
+                            ownedByResource: boolean;
+                            publicPart: string | null;
+                            revealBy: ({
+                                /** @enum {string} */
+                                type: "user";
+                                /** Format: uuid */
+                                user: string;
+                            } | {
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                                /** @enum {string} */
+                                type: "role";
+                            } | {
+                                /** Format: uuid */
+                                group: string;
+                                /** @enum {string} */
+                                type: "group";
+                            } | {
+                                /** Format: uuid */
+                                serviceAccount: string;
+                                /** @enum {string} */
+                                type: "service_account";
+                            })[] | null;
+                            rotateEveryDays: number | null;
+                            useBy: ({
+                                /** @enum {string} */
+                                type: "user";
+                                /** Format: uuid */
+                                user: string;
+                            } | {
+                                role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                                /** @enum {string} */
+                                type: "role";
+                            } | {
+                                /** Format: uuid */
+                                group: string;
+                                /** @enum {string} */
+                                type: "group";
+                            } | {
+                                /** Format: uuid */
+                                serviceAccount: string;
+                                /** @enum {string} */
+                                type: "service_account";
+                            })[] | null;
+                            usedBy: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            }[];
+                            version: number | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgSecrets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    expiresAt?: string | null;
+                    generate?: {
+                        /** @enum {string} */
+                        kind: "password";
+                        /** @default 32 */
+                        length?: number;
+                    } | {
+                        /** @enum {string} */
+                        kind: "ssh_key";
+                    };
+                    /** @enum {string} */
+                    kind: "password" | "ssh_key" | "token" | "certificate" | "text";
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    name: string;
+                    overlapDays?: number;
+                    revealBy?: ({
+                        /** @enum {string} */
+                        type: "user";
+                        /** Format: uuid */
+                        user: string;
+                    } | {
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        /** @enum {string} */
+                        type: "role";
+                    } | {
+                        /** Format: uuid */
+                        group: string;
+                        /** @enum {string} */
+                        type: "group";
+                    } | {
+                        /** Format: uuid */
+                        serviceAccount: string;
+                        /** @enum {string} */
+                        type: "service_account";
+                    })[] | null;
+                    rotateEveryDays?: number | null;
+                    useBy?: ({
+                        /** @enum {string} */
+                        type: "user";
+                        /** Format: uuid */
+                        user: string;
+                    } | {
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        /** @enum {string} */
+                        type: "role";
+                    } | {
+                        /** Format: uuid */
+                        group: string;
+                        /** @enum {string} */
+                        type: "group";
+                    } | {
+                        /** Format: uuid */
+                        serviceAccount: string;
+                        /** @enum {string} */
+                        type: "service_account";
+                    })[] | null;
+                    /** Format: password */
+                    value?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        dueSince: string | null;
+                        /** Format: date-time */
+                        expiresAt: string | null;
+                        generated: {
+                            /** @enum {string} */
+                            kind: "password";
+                            /** @default 32 */
+                            length: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "ssh_key";
+                        } | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "password" | "ssh_key" | "token" | "certificate" | "text";
+                        labels: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        /** Format: date-time */
+                        nextRotationAt: string | null;
+                        overlapDays: number;
+                        ownedByResource: boolean;
+                        publicPart: string | null;
+                        revealBy: ({
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        })[] | null;
+                        rotateEveryDays: number | null;
+                        useBy: ({
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        })[] | null;
+                        usedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        version: number | null;
+                    };
+                };
+            };
+        };
+    };
+    getOrgSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        dueSince: string | null;
+                        /** Format: date-time */
+                        expiresAt: string | null;
+                        generated: {
+                            /** @enum {string} */
+                            kind: "password";
+                            /** @default 32 */
+                            length: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "ssh_key";
+                        } | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "password" | "ssh_key" | "token" | "certificate" | "text";
+                        labels: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        /** Format: date-time */
+                        nextRotationAt: string | null;
+                        overlapDays: number;
+                        ownedByResource: boolean;
+                        publicPart: string | null;
+                        revealBy: ({
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        })[] | null;
+                        rotateEveryDays: number | null;
+                        useBy: ({
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        })[] | null;
+                        usedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        version: number | null;
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patchOrgSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    expiresAt?: string | null;
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    name?: string;
+                    overlapDays?: number;
+                    revealBy?: ({
+                        /** @enum {string} */
+                        type: "user";
+                        /** Format: uuid */
+                        user: string;
+                    } | {
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        /** @enum {string} */
+                        type: "role";
+                    } | {
+                        /** Format: uuid */
+                        group: string;
+                        /** @enum {string} */
+                        type: "group";
+                    } | {
+                        /** Format: uuid */
+                        serviceAccount: string;
+                        /** @enum {string} */
+                        type: "service_account";
+                    })[] | null;
+                    rotateEveryDays?: number | null;
+                    useBy?: ({
+                        /** @enum {string} */
+                        type: "user";
+                        /** Format: uuid */
+                        user: string;
+                    } | {
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                        /** @enum {string} */
+                        type: "role";
+                    } | {
+                        /** Format: uuid */
+                        group: string;
+                        /** @enum {string} */
+                        type: "group";
+                    } | {
+                        /** Format: uuid */
+                        serviceAccount: string;
+                        /** @enum {string} */
+                        type: "service_account";
+                    })[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        dueSince: string | null;
+                        /** Format: date-time */
+                        expiresAt: string | null;
+                        generated: {
+                            /** @enum {string} */
+                            kind: "password";
+                            /** @default 32 */
+                            length: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "ssh_key";
+                        } | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "password" | "ssh_key" | "token" | "certificate" | "text";
+                        labels: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        /** Format: date-time */
+                        nextRotationAt: string | null;
+                        overlapDays: number;
+                        ownedByResource: boolean;
+                        publicPart: string | null;
+                        revealBy: ({
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        })[] | null;
+                        rotateEveryDays: number | null;
+                        useBy: ({
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        })[] | null;
+                        usedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        version: number | null;
+                    };
+                };
+            };
+        };
+    };
+    putOrgSecretCurrent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: date-time */
+                        dueSince: string | null;
+                        /** Format: date-time */
+                        expiresAt: string | null;
+                        generated: {
+                            /** @enum {string} */
+                            kind: "password";
+                            /** @default 32 */
+                            length: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "ssh_key";
+                        } | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "password" | "ssh_key" | "token" | "certificate" | "text";
+                        labels: {
+                            [key: string]: string;
+                        };
+                        name: string;
+                        /** Format: date-time */
+                        nextRotationAt: string | null;
+                        overlapDays: number;
+                        ownedByResource: boolean;
+                        publicPart: string | null;
+                        revealBy: ({
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        })[] | null;
+                        rotateEveryDays: number | null;
+                        useBy: ({
+                            /** @enum {string} */
+                            type: "user";
+                            /** Format: uuid */
+                            user: string;
+                        } | {
+                            role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
+                            /** @enum {string} */
+                            type: "role";
+                        } | {
+                            /** Format: uuid */
+                            group: string;
+                            /** @enum {string} */
+                            type: "group";
+                        } | {
+                            /** Format: uuid */
+                            serviceAccount: string;
+                            /** @enum {string} */
+                            type: "service_account";
+                        })[] | null;
+                        usedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        version: number | null;
+                    };
+                };
+            };
+        };
+    };
+    postOrgSecretReveal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        value: string;
+                        version: number;
+                    };
+                };
+            };
+        };
+    };
+    postOrgSecretRotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        createdBy: string;
+                        /** Format: date-time */
+                        overlapUntil: string | null;
+                        publicPart: string | null;
+                        /** @enum {string} */
+                        state: "current" | "previous" | "retired" | "destroyed";
+                        version: number;
+                    };
+                };
+            };
+        };
+    };
+    getOrgSecretUses: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        uses: {
+                            /** Format: date-time */
+                            at: string;
+                            /** Format: uuid */
+                            person: string;
+                            reason: string | null;
+                            /** Format: uuid */
+                            resource: string | null;
+                            /** Format: uuid */
+                            session: string | null;
+                            version: number;
+                            /** @enum {string} */
+                            what: "use" | "reveal";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getOrgSecretVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        versions: {
+                            /** Format: date-time */
+                            createdAt: string;
+                            createdBy: string;
+                            /** Format: date-time */
+                            overlapUntil: string | null;
+                            publicPart: string | null;
+                            /** @enum {string} */
+                            state: "current" | "previous" | "retired" | "destroyed";
+                            version: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgSecretVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: password */
+                    value: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        createdAt: string;
+                        createdBy: string;
+                        /** Format: date-time */
+                        overlapUntil: string | null;
+                        publicPart: string | null;
+                        /** @enum {string} */
+                        state: "current" | "previous" | "retired" | "destroyed";
+                        version: number;
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgSecretVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                secret: string;
+                version: number;
             };
             cookie?: never;
         };

@@ -63,10 +63,12 @@ export const HeartbeatAnswer = z.object({
 });
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
-/** The node's one-time P-256 key; the credential is encrypted to it (JWE ECDH-ES, A256GCM). */
-export const StartSession = z.strictObject({
-  key: z.strictObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
-});
+/** 16 random bytes that the node makes for this one call, base64url: an answer to another call is not taken for this one's. */
+const Nonce = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{22}$/)
+  .meta({ examples: ['AAECAwQFBgcICQoLDA0ODw'] });
+export const StartSession = z.strictObject({ nonce: Nonce });
 /** `answer` is a compact JWS of kind `session-start` holding SessionStart. */
 export const StartAnswer = z.object({ answer: z.string() });
 export const SessionStart = z.strictObject({
@@ -75,7 +77,9 @@ export const SessionStart = z.strictObject({
   org: OrgId,
   resource: ResourceId,
   target: Target,
-  /** Compact JWE of a Credential as JSON; absent when the target needs none. */
+  /** That of the call. */
+  nonce: Nonce,
+  /** What to sign in with, sealed to the node's sealing key (tokens/session-credential.ts); absent when the target needs none. */
   credential: z.string().optional(),
 });
 export type SessionStart = z.infer<typeof SessionStart>;

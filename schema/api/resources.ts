@@ -1,9 +1,9 @@
 /** Resources of an organization, and who may reach them. */
 import { z } from 'zod';
 import { ChannelGrants } from '../channel.ts';
-import { GrantId, Name, ResourceId } from '../ids.ts';
+import { GrantId, Name, ResourceId, SecretId } from '../ids.ts';
 import { Grantee, Labels, Scope, Window } from '../policy.ts';
-import { Credential, Protocol, Target } from '../resource.ts';
+import { GivenCredential, Protocol, Target } from '../resource.ts';
 
 /** What a person sees: no address, no node. */
 export const ResourceView = z.object({
@@ -19,7 +19,7 @@ export const CreateResource = z.strictObject({
   name: Name,
   egressPool: Name,
   target: Target,
-  credential: Credential.optional(),
+  credential: GivenCredential.optional(),
   labels: Labels.default({}),
 });
 export type CreateResource = z.input<typeof CreateResource>;
@@ -31,7 +31,7 @@ export const ChangeResource = z.strictObject({
   egressPool: Name.optional(),
   target: Target.optional(),
   /** Null: none any more. */
-  credential: Credential.nullable().optional(),
+  credential: GivenCredential.nullable().optional(),
 });
 export type ChangeResource = z.infer<typeof ChangeResource>;
 
@@ -44,6 +44,8 @@ export const ManagedResource = z.object({
   egressPool: Name,
   target: Target,
   hasCredential: z.boolean(),
+  /** Which secret its target takes; null without one. */
+  secret: SecretId.nullable(),
 });
 export const ManagedResourceList = z.object({ resources: z.array(ManagedResource) });
 

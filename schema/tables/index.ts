@@ -9,6 +9,7 @@ export * from './jobs.ts';
 export * from './organization-settings.ts';
 export * from './people.ts';
 export * from './resources.ts';
+export * from './secrets.ts';
 export * from './sessions.ts';
 export * from './sign-in.ts';
 export * from './sso.ts';

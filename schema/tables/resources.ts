@@ -1,4 +1,4 @@
-/** Resources, their sealed credentials, and who may reach them. */
+/** Resources, which secret their targets take, and who may reach them. */
 import { sql } from 'drizzle-orm';
 import { check, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { ChannelGrants } from '../channel.ts';
@@ -10,6 +10,7 @@ import { groups } from './authorization.ts';
 import { at, createdAt, id } from './columns.ts';
 import { organizations, users } from './people.ts';
 import { tenantPolicies } from './policies.ts';
+import { secrets } from './secrets.ts';
 
 export const resources = pgTable(
   'resources',
@@ -31,6 +32,7 @@ export const resources = pgTable(
   ],
 );
 
+/** What a service node signs in to a resource's target with. */
 export const credentials = pgTable(
   'credentials',
   {
@@ -40,11 +42,16 @@ export const credentials = pgTable(
     orgId: uuid()
       .notNull()
       .references(() => organizations.id),
-    /** Under the organization's data key, bound to organization and resource. */
-    sealed: text().notNull(),
+    secretId: uuid().references(() => secrets.id),
+    /** As it was kept before there were secrets: under the organization's data key, bound to organization and resource. Becomes a secret (edge/secrets/adopt.ts). */
+    sealed: text(),
     createdAt: createdAt(),
   },
-  (table) => [...tenantPolicies('credentials', table.orgId)],
+  (table) => [
+    index('credentials_secret').on(table.secretId),
+    check('credentials_one_form', sql`num_nonnulls(${table.secretId}, ${table.sealed}) = 1`),
+    ...tenantPolicies('credentials', table.orgId),
+  ],
 );
 
 /** Exactly one holder, and exactly one of a resource and a selector of labels. */

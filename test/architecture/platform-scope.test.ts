@@ -15,6 +15,7 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/jobs/lost-sessions.ts': 'ends the sessions of nodes that are gone, whatever their organization',
   'edge/jobs/outbox.ts': 'hands on the events of all organizations',
   'edge/jobs/run.ts': 'which job runs where is the platform’s',
+  'edge/jobs/secrets.ts': 'rotates what is due, of all organizations',
   'edge/jobs/status.ts': 'how the jobs are doing is the platform’s',
   'edge/jobs/webhooks.ts': 'sends what is due, of all organizations',
   'edge/middleware/authenticate-node.ts': 'nodes are the platform’s',

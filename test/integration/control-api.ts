@@ -252,6 +252,8 @@ export const derive: typeof deriveX = (secrets, salt) => {
 export interface TestNode {
   readonly enrolment: z.infer<typeof Enrolment>;
   readonly key: CryptoKey;
+  /** What is sealed to the node opens with these. */
+  readonly seal: { readonly privateKey: CryptoKey; readonly publicKey: Uint8Array };
   readonly assertion: () => Promise<string>;
 }
 
@@ -273,18 +275,26 @@ export async function enrolNode(
     await api.call('POST', `/v1/platform/clusters/${cluster}/bootstrap-tokens`, body, platform)
   ).body;
   const keys = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
-  const sealKey = crypto.getRandomValues(new Uint8Array(32));
+  const seal = await makeSealKeys();
   const { body: enrolment } = await api.call('POST', '/v1/nodes/enrol', {
     token,
     name,
     csr: await csrOf(keys),
-    sealKey: await signSealKey(sealKey, keys.privateKey),
+    sealKey: await signSealKey(seal.publicKey, keys.privateKey),
   });
   return {
     enrolment,
     key: keys.privateKey,
+    seal,
     assertion: () => signNodeAssertion(enrolment.node, keys.privateKey, api.now),
   };
+}
+
+async function makeSealKeys(): Promise<TestNode['seal']> {
+  const made = await crypto.subtle.generateKey({ name: 'X25519' }, false, ['deriveBits']);
+  if (!('privateKey' in made)) throw new Error('X25519 gives pairs');
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', made.publicKey));
+  return { privateKey: made.privateKey, publicKey };
 }
 
 export async function clientKey() {

@@ -254,6 +254,40 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     params: named('resource'),
     body: () => ({ to: { type: 'role', role: 'organization_user' } }),
   },
+  'GET /v1/orgs/{org}/secrets': { answers: 200 },
+  'POST /v1/orgs/{org}/secrets': {
+    answers: 201,
+    body: () => ({ name: fresh(), kind: 'text', value: 'a sample of a secret' }),
+  },
+  'GET /v1/orgs/{org}/secrets/{secret}': { answers: 200, params: named('secret') },
+  'PATCH /v1/orgs/{org}/secrets/{secret}': {
+    answers: 200,
+    params: named('secret'),
+    body: () => ({ labels: { seen: 'yes' } }),
+  },
+  'DELETE /v1/orgs/{org}/secrets/{secret}': { answers: 404, params: unknown('secret') },
+  'GET /v1/orgs/{org}/secrets/{secret}/versions': { answers: 200, params: named('secret') },
+  'POST /v1/orgs/{org}/secrets/{secret}/versions': {
+    answers: 404,
+    params: unknown('secret'),
+    body: () => ({ value: 'a sample of a secret' }),
+  },
+  'POST /v1/orgs/{org}/secrets/{secret}/rotate': { answers: 201, params: named('secret') },
+  'PUT /v1/orgs/{org}/secrets/{secret}/current': {
+    answers: 404,
+    params: named('secret'),
+    body: () => ({ version: 1_000_000 }),
+  },
+  'DELETE /v1/orgs/{org}/secrets/{secret}/versions/{version}': {
+    answers: 404,
+    params: named('secret', 'version'),
+  },
+  'POST /v1/orgs/{org}/secrets/{secret}/reveal': {
+    answers: 200,
+    params: named('secret'),
+    body: () => ({ reason: 'to see that it is there' }),
+  },
+  'GET /v1/orgs/{org}/secrets/{secret}/uses': { answers: 200, params: named('secret') },
   'GET /v1/orgs/{org}/sessions': { answers: 200 },
   'POST /v1/orgs/{org}/sessions': {
     answers: 201,
@@ -319,7 +353,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /v1/node/sessions/{session}/start': {
     answers: 404,
     params: unknown('session'),
-    body: () => ({ key: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' } }),
+    body: () => ({ nonce: 'A'.repeat(22) }),
   },
   'POST /v1/node/sessions/{session}/state': {
     answers: 404,

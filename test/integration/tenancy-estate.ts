@@ -37,7 +37,12 @@ export async function makeEstate(call: Call, name: string, user: string): Promis
   await call('PUT', '/sign-in-policy', OPEN);
   await call('PUT', '/audit/retention', { days: null });
   const hook = await call('POST', '/webhooks', { name: 'hook', url: `https://hooks.${name}.test/` });
+  const generate = { kind: 'password', length: 32 };
+  const secret = await call('POST', '/secrets', { name: 'door', kind: 'password', generate });
   return {
+    secret: String(secret['id']),
+    // No secret has so many.
+    version: '424242424',
     invitee: String(invited['id']),
     invitation: (invited['invitation'] as { id: string }).id,
     device,

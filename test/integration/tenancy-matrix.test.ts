@@ -298,6 +298,9 @@ describe("another organization's ids", () => {
       ['PUT', `${at}/members/${a.ids['user']}/role`, { role: b.ids['role'] }],
       ['PUT', `${at}/groups/${a.ids['group']}/role`, { role: b.ids['role'] }],
       ['POST', `${at}/service-accounts`, { name: 'other', role: b.ids['role'] }],
+      ['PATCH', `${at}/resources/${a.ids['resource']}`, { credential: { secret: b.ids['secret'] } }],
+      ['PATCH', `${at}/secrets/${a.ids['secret']}`, { useBy: [{ type: 'user', user: b.ids['user'] }] }],
+      ['PATCH', `${at}/secrets/${a.ids['secret']}`, { revealBy: [{ type: 'group', group: b.ids['group'] }] }],
     ];
     for (const [method, path, body] of calls) {
       const { status } = await world.api.call(method, path, body, a.tokens.organization_owner);

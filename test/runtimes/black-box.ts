@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { clientKey, enrolNode, makeTenant } from '../integration/control-api.ts';
+import { freshNonce, openedBy } from '../integration/secrets-world.ts';
 import type { RemoteApi } from '../stack.ts';
 
 /** @param client of a freshly started stack */
@@ -78,6 +79,31 @@ export function blackBox(client: () => RemoteApi): void {
     const body = { resource: a.resource, key: await clientKey() };
     const answer = await client().call('POST', `/v1/orgs/${a.org}/sessions`, body, a.user.token);
     expect(answer.body.code).toBe('no_service_node');
+  });
+
+  test('a key that the fabric makes is sealed, revealed with a reason, and delivered to the node of its session', async () => {
+    const api = client();
+    const at = `/v1/orgs/${a.org}`;
+    const wanted = { name: 'root', kind: 'ssh_key', generate: { kind: 'ssh_key' } };
+    const made = await api.call('POST', `${at}/secrets`, wanted, a.owner.token);
+    expect(made.body.publicPart).toMatch(/^ssh-ed25519 /);
+    const path = `${at}/secrets/${made.body.id}/reveal`;
+    const { value } = (await api.call('POST', path, { reason: 'a look' }, a.owner.token)).body;
+    expect(value).toContain('OPENSSH PRIVATE KEY');
+    const credential = { secret: made.body.id };
+    await api.call('PATCH', `${at}/resources/${a.resource}`, { credential }, a.owner.token);
+    const service = await enrolNode(api, platform, cluster, 'service', 'c-node');
+    const entry = await enrolNode(api, platform, cluster, 'entry', 'd-node');
+    for (const [node, endpoints] of [
+      [service, []],
+      [entry, ['127.0.0.1:4434']],
+    ] as const)
+      await api.call('POST', '/v1/node/heartbeat', { endpoints, sessions: [] }, await node.assertion());
+    const opening = { resource: a.resource, key: await clientKey() };
+    const { session } = (await api.call('POST', `${at}/sessions`, opening, a.user.token)).body;
+    const start = `/v1/node/sessions/${session}/start`;
+    const answer = await api.call('POST', start, { nonce: freshNonce() }, await service.assertion());
+    expect(await openedBy(service, answer, Date.now())).toEqual([{ type: 'private_key', privateKey: value }]);
   });
 
   test('what is too large, too often, not JSON or nowhere is refused in the same words everywhere', async () => {

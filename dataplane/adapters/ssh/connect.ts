@@ -54,15 +54,32 @@ export function connectSsh(
     };
     client.once('ready', () => {
       signal.removeEventListener('abort', abort);
+      forgetCredential(client);
       client.setNoDelay(true);
       resolve(client);
     });
     client.on('error', (error: Error & { level?: string; code?: string }) => {
       signal.removeEventListener('abort', abort);
+      forgetCredential(client);
       reject(whyNot(error, trusted));
     });
-    client.connect(config);
+    try {
+      client.connect(config);
+    } catch {
+      // A key that it can not read. Without the cause: it may quote the key.
+      signal.removeEventListener('abort', abort);
+      reject(new Refusal('target_auth_failed', 'the stored key is not one that SSH can read'));
+    }
   });
+}
+
+/** A connection lives for days and signs in once: ssh2 need not remember what with. */
+function forgetCredential(
+  client: SshClient & { config?: { password?: unknown; privateKey?: unknown } },
+): void {
+  if (!client.config) return;
+  delete client.config.password;
+  delete client.config.privateKey;
 }
 
 function whyNot(error: Error & { level?: string; code?: string }, trusted: boolean): Refusal {

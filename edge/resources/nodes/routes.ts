@@ -176,7 +176,7 @@ nodes.openapi(start, async (c) => {
     c.get('services'),
     node,
     session,
-    c.req.valid('json').key,
+    c.req.valid('json').nonce,
     c.get('requestId'),
   );
   return c.json({ answer }, 200);

@@ -21,8 +21,10 @@ import { endSessionsOn } from '../../flows/end-sessions.ts';
 import { endingLostReach } from '../../flows/ending-lost-reach.ts';
 import { requireRoom } from '../../quotas.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
+import { mayUseSecret } from '../../secrets/access.ts';
+import { dropOwnSecret, setCredential } from '../../secrets/resource-credential.ts';
 import { changedColumns, movesTarget } from './rules.ts';
-import { findResource, insertResource, listAllowed, listManaged, replaceCredential } from './store.ts';
+import { findResource, insertResource, listAllowed, listManaged } from './store.ts';
 
 const OneResource = OrgParam.extend({ resource: ResourceId });
 const list = createRoute({
@@ -87,11 +89,13 @@ resources.openapi(create, async (c) => {
   const { credential, ...resource } = c.req.valid('json');
   const { name, target } = resource;
   const act = actOf(c, org);
+  const mayUse = mayUseSecret(c.get('caller'), c.get('member'));
   const id = await db
     .org(org, async (tx) => {
       await requireRoom(tx, org, 'resources', act.now.getTime());
       const made = await insertResource(tx, org, resource);
-      if (credential) await replaceCredential(tx, master, org, made, credential);
+      const holder = { id: made, protocol: target.protocol };
+      if (credential) await setCredential(tx, master, act, holder, credential, mayUse);
       await recordAct(tx, act, 'resource.create', made);
       return made;
     })
@@ -104,13 +108,14 @@ resources.openapi(change, async (c) => {
   const { db, master } = c.get('services');
   const wanted = c.req.valid('json');
   const act = actOf(c, org);
+  const mayUse = mayUseSecret(c.get('caller'), c.get('member'));
   const changed = await db
     .org(org, async (tx) => {
       const before = await managed(tx, org, resource);
       if (movesTarget(before, wanted)) await endSessionsOn(tx, act, resource, 'its resource was changed');
       await endingLostReach(tx, act, () => update(tx, resource, wanted));
       if (wanted.credential !== undefined)
-        await replaceCredential(tx, master, org, resource, wanted.credential);
+        await setCredential(tx, master, act, before, wanted.credential, mayUse);
       await recordAct(tx, act, 'resource.change', resource, { reason: Object.keys(wanted).join(' ') });
       return managed(tx, org, resource);
     })
@@ -125,6 +130,7 @@ resources.openapi(remove, async (c) => {
     const { name } = await findResource(tx, resource);
     // Its sessions' entries first: the rows themselves go with the resource, and their nodes end what is no longer known.
     await endSessionsOn(tx, act, resource, 'its resource was removed');
+    await dropOwnSecret(tx, org, resource);
     await tx.delete(table).where(eq(table.id, resource));
     await recordAct(tx, act, 'resource.remove', resource, { reason: `named ${name}` });
   });

@@ -1,13 +1,12 @@
 /** Resources of one organization. Each call runs inside that organization's transaction. */
 import { asc, eq } from 'drizzle-orm';
 import type { ResourceView } from '../../../schema/api/resources.ts';
-import type { OrgId, ResourceId } from '../../../schema/ids.ts';
+import type { OrgId, ResourceId, SecretId } from '../../../schema/ids.ts';
 import type { Labels } from '../../../schema/policy.ts';
 import { Refusal } from '../../../schema/refusal.ts';
-import type { Credential, Target } from '../../../schema/resource.ts';
-import { credentials, organizations, resources } from '../../../schema/tables/index.ts';
+import type { Target } from '../../../schema/resource.ts';
+import { credentials, resources } from '../../../schema/tables/index.ts';
 import type { Tx } from '../../db.ts';
-import { credentialPlace, dataKeySealer, type Sealer } from '../../keys/envelope.ts';
 import { allowedChannels, type Principal } from '../../policy/evaluate.ts';
 import { loadGrants } from '../../policy/grants.ts';
 
@@ -45,27 +44,6 @@ export async function insertResource(
   return row.id as ResourceId;
 }
 
-/** In place of the one before, if any; null leaves none. */
-export async function replaceCredential(
-  tx: Tx,
-  master: Sealer,
-  org: OrgId,
-  resource: ResourceId,
-  credential: Credential | null,
-): Promise<void> {
-  await tx.delete(credentials).where(eq(credentials.resourceId, resource));
-  if (credential === null) return;
-  const [row] = await tx
-    .select({ key: organizations.sealedDataKey })
-    .from(organizations)
-    .where(eq(organizations.id, org));
-  if (!row) throw new Refusal('not_found');
-  const sealer = await dataKeySealer(master, org, row.key);
-  const plain = new TextEncoder().encode(JSON.stringify(credential));
-  const sealed = await sealer.seal(plain, credentialPlace(org, resource));
-  await tx.insert(credentials).values({ orgId: org, resourceId: resource, sealed });
-}
-
 /** @throws Refusal `not_found` */
 export async function findResource(tx: Tx, resource: ResourceId) {
   const [row] = await tx.select().from(resources).where(eq(resources.id, resource));
@@ -76,14 +54,15 @@ export async function findResource(tx: Tx, resource: ResourceId) {
 /** As those who manage them see them; with `only`, that one if it is there. */
 export async function listManaged(tx: Tx, org: OrgId, only?: ResourceId) {
   const rows = await tx
-    .select({ resource: resources, credential: credentials.resourceId })
+    .select({ resource: resources, credential: credentials.resourceId, secret: credentials.secretId })
     .from(resources)
     .leftJoin(credentials, eq(credentials.resourceId, resources.id))
     .where(only === undefined ? eq(resources.orgId, org) : eq(resources.id, only))
     .orderBy(asc(resources.name));
-  return rows.map(({ resource: { orgId: _, createdAt: __, ...resource }, credential }) => ({
+  return rows.map(({ resource: { orgId: _, createdAt: __, ...resource }, credential, secret }) => ({
     ...resource,
     id: resource.id as ResourceId,
     hasCredential: credential !== null,
+    secret: secret as SecretId | null,
   }));
 }
