@@ -95,7 +95,10 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
       attachments_total: attached,
       attachments_refused_total: refused,
       flows_opened_total: mesh.flowsOpened,
+      flows_moved_total: mesh.flowsMoved,
     }),
+    drain: () => mesh.drain(),
+    network: () => mesh.report(),
     close: async () => {
       await Promise.all([...clients].map((client) => client.close(CLOSE.stopping, 'the entry node stops')));
       await Promise.all([web.close(), reliable?.close()]);
@@ -183,7 +186,11 @@ class EntryClient {
     const said = attach.type === 'attach' ? attach.seal : attach.point;
     await verifyProof(attach.proof, attach.token, said, claims.cnf.jkt, now);
     used.use(attach.type === 'attach' ? claims : proofOnce(attach.proof, now), now);
-    const flow = await mesh.openFlow(claims.service, TRAFFIC_CLASS.control, 0);
+    const flow = await mesh.openFlow({
+      to: claims.service,
+      class: TRAFFIC_CLASS.control,
+      org: claims.org,
+    });
     clearTimeout(this.#deadline);
     this.#claims = claims;
     this.#entry.counted('attached');
@@ -196,7 +203,11 @@ class EntryClient {
     authorizeChannel(claims, open.channel);
     const trafficClass = TRAFFIC_CLASS[open.channel];
     stream.setClass(trafficClass);
-    const flow = await this.#entry.mesh.openFlow(claims.service, trafficClass, 0);
+    const flow = await this.#entry.mesh.openFlow({
+      to: claims.service,
+      class: trafficClass,
+      org: claims.org,
+    });
     this.#join(stream, flow, open);
   }
 
