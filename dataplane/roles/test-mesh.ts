@@ -21,8 +21,11 @@ import type { NodeRole } from '../../schema/roles.ts';
 import { type Neighbour, SigningKey, type Snapshot } from '../../schema/snapshot.ts';
 import { issueDataPlaneToken } from '../../schema/tokens/data-plane.ts';
 import { publicClientKey } from '../../schema/tokens/proof.ts';
+import type { FlowStream } from '../link/flow-stream.ts';
+import type { Link } from '../link/link.ts';
 import { type TestAuthority, type TestLeaf, testAuthority } from '../quic/test-identity.ts';
 import { startEntry } from './entry.ts';
+import { Mesh } from './mesh.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { startService } from './service.ts';
 import type { ToNode } from './test-node.ts';
@@ -36,6 +39,7 @@ export class TestNode {
   readonly leaf: TestLeaf;
   endpoint: string | undefined;
   running: RunningRole | undefined;
+  mesh: Mesh | undefined;
   child: ChildProcess | undefined;
 
   constructor(id: NodeId, role: NodeRole, leaf: TestLeaf) {
@@ -45,7 +49,7 @@ export class TestNode {
   }
 
   tell(message: ToNode): void {
-    if (message.type === 'snapshot') this.running?.update(message.snapshot);
+    if (message.type === 'snapshot') (this.running ?? this.mesh)?.update(message.snapshot);
     if (message.type === 'drain') this.running?.drain?.();
     this.child?.send(message, () => {});
   }
@@ -71,6 +75,8 @@ export interface MeshShape {
   readonly entries?: number;
   /** Which pairs of nodes hold links: names are `relay0`, `entry0`, `service`. Without it every end knows every relay. */
   readonly linked?: (a: string, b: string) => boolean;
+  /** The two ends in this process are bare meshes, whose flows come here: no sessions, no clients. */
+  readonly bare?: (flow: FlowStream, link: Link) => void;
 }
 
 export class TestMesh implements AsyncDisposable {
@@ -171,7 +177,7 @@ export class TestMesh implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const all = [...this.nodes.values()];
     await Promise.all(all.map((node) => node.kill()));
-    await Promise.all(all.map((node) => node.running?.close()));
+    await Promise.all(all.map((node) => (node.running ?? node.mesh)?.close()));
     this.#echo.close();
   }
 
@@ -201,7 +207,14 @@ export class TestMesh implements AsyncDisposable {
 
   async #start(name: string, node: TestNode): Promise<void> {
     const start = { role: node.role, identity: node.leaf, snapshot: this.#snapshot(name, node) };
-    if (name === 'entry0' || name === 'service') {
+    const { bare } = this.#shape;
+    const isHere = name === 'entry0' || name === 'service';
+    if (isHere && bare) {
+      const flow = (_: NodeId, _open: unknown, stream: FlowStream, link: Link) => bare(stream, link);
+      node.mesh = await Mesh.start({ context: this.#context(start), announces: false, flow });
+      return;
+    }
+    if (isHere) {
       node.running = await (name === 'service' ? startService : startEntry)(this.#context(start));
       node.endpoint = node.running.endpoint;
       return;
