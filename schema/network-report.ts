@@ -1,6 +1,6 @@
 /** What a node tells of its network: its peers, its routes with every way that was weighed, its flows. For the host's own operator and the platform's owner, never for an organization. */
 import { z } from 'zod';
-import { NodeId } from './ids.ts';
+import { NodeId, SessionId } from './ids.ts';
 import { NodeRole } from './roles.ts';
 import { NodeStanding, PathMetric } from './wire/link.ts';
 
@@ -61,6 +61,8 @@ export const ReportedFlow = z.strictObject({
   since: z.number(),
   sent: z.number(),
   received: z.number(),
+  /** Known where the client is: at the entry. */
+  session: SessionId.optional(),
 });
 export type ReportedFlow = z.infer<typeof ReportedFlow>;
 

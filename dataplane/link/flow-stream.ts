@@ -1,7 +1,7 @@
 /** A flow's stream on one link: counts what passes, can be moved away from a link that fails, and is the label of the flow's datagrams. */
 
 import type { TrafficClass } from '../../schema/channel.ts';
-import type { NodeId } from '../../schema/ids.ts';
+import type { NodeId, SessionId } from '../../schema/ids.ts';
 import type { ByteStream, StreamObserver } from '../transport/transport.ts';
 
 export interface FlowInfo {
@@ -11,6 +11,8 @@ export interface FlowInfo {
   readonly isOurs: boolean;
   /** Milliseconds since the epoch. */
   readonly since: number;
+  /** Whose it is, where that is known: at the entry. Never sent. */
+  readonly session?: SessionId;
 }
 
 export class FlowStream implements ByteStream {

@@ -2,7 +2,7 @@
  * One authenticated neighbour: hello, liveness and reachability on the control stream; every other stream is a flow. A datagram begins with four bytes that
  * say whose it is: 0 is the link's own, a probe or its answer; else the number of the flow's stream on this link.
  */
-import type { NodeId } from '../../schema/ids.ts';
+import type { NodeId, SessionId } from '../../schema/ids.ts';
 import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import { FlowOpen } from '../../schema/wire/flow.ts';
 import {
@@ -102,13 +102,13 @@ export class Link {
   }
 
   /** Opens a flow and sends its head. @throws TransportClosed, or Refusal `overloaded` when the neighbour takes no more streams in time */
-  async open(flow: FlowOpen): Promise<FlowStream> {
+  async open(flow: FlowOpen, session?: SessionId): Promise<FlowStream> {
     const signal = AbortSignal.timeout(HEAD_MS);
     const stream = await this.#connection.openStream(flow.class, signal).catch((error: unknown) => {
       throw signal.aborted ? new Refusal('overloaded', undefined, { cause: error }) : error;
     });
     stream.write(encodeMessage(flow));
-    return this.#counted(stream, flow, true);
+    return this.#counted(stream, flow, true, session);
   }
 
   get flows(): ReadonlySet<FlowStream> {
@@ -236,8 +236,14 @@ export class Link {
     }
   }
 
-  #counted(stream: ByteStream, { to, class: trafficClass }: FlowOpen, isOurs: boolean): FlowStream {
-    const info = { to, class: trafficClass, isOurs, since: Date.now() };
+  #counted(
+    stream: ByteStream,
+    { to, class: trafficClass }: FlowOpen,
+    isOurs: boolean,
+    session?: SessionId,
+  ): FlowStream {
+    const base = { to, class: trafficClass, isOurs, since: Date.now() };
+    const info = session === undefined ? base : { ...base, session };
     const flow = new FlowStream(stream, info, () => {
       this.#flows.delete(flow);
       this.#sinks.delete(flow.id);

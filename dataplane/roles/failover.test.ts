@@ -96,3 +96,17 @@ test('megabytes survive their relay and their entry, byte for byte', async () =>
   expect(Buffer.compare(await echoed, bytes)).toBe(0);
   await attachment.terminate();
 });
+
+test('with the control plane away and a relay dead, a session that lives goes on and lets a further attachment in', async () => {
+  const { mesh: on, attachment } = await reach(2);
+  const typist = await Typist.start(attachment);
+  await sleep(300);
+  const second = await on.ticket({ session: attachment.session });
+  on.isControlDown = true;
+  await on.node(await used(on)).kill();
+  const another = await attach(second.ticket, second.keys, options);
+  expect(another.resumed).toBe(true);
+  expect(await another.ping()).toBeGreaterThan(0);
+  expect(await typist.stop()).toBe('all, once, in order');
+  await Promise.all([attachment.detach(), another.detach()]);
+});

@@ -3,7 +3,7 @@
 import { hkdfSync, X509Certificate } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { TrafficClass } from '../../schema/channel.ts';
-import type { NodeId, OrgId } from '../../schema/ids.ts';
+import type { NodeId, OrgId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Neighbour, Snapshot } from '../../schema/snapshot.ts';
 import type { FlowOpen } from '../../schema/wire/flow.ts';
@@ -34,6 +34,8 @@ export interface FlowRequest {
   /** Nodes it has passed, without this one. */
   readonly via?: readonly NodeId[];
   readonly org?: OrgId;
+  /** For the operator's eyes only. */
+  readonly session?: SessionId;
 }
 
 export interface MeshOptions {
@@ -150,14 +152,14 @@ export class Mesh {
   }
 
   /** Opens a flow towards a node by the best way for its class. @throws Refusal `no_route` or `overloaded` */
-  async openFlow({ to, class: trafficClass, via = [], org }: FlowRequest): Promise<FlowStream> {
+  async openFlow({ to, class: trafficClass, via = [], org, session }: FlowRequest): Promise<FlowStream> {
     const asking = { to, via, ...(org === undefined ? {} : { org }) };
     const next = this.#reach.route(asking, trafficClass)?.next.node;
     const link = next === undefined ? undefined : this.#links.get(next);
     if (!link) throw new Refusal('no_route');
     try {
       const self = this.#snapshot.node;
-      const stream = await link.open({ type: 'flow', to, class: trafficClass, via: [...via, self] });
+      const stream = await link.open({ type: 'flow', to, class: trafficClass, via: [...via, self] }, session);
       this.flowsOpened += 1;
       return stream;
     } catch (cause) {

@@ -1,4 +1,4 @@
-/** What a node says of its links, peers, routes and flows: bounded, without a session's or a person's name. */
+/** What a node says of its links, peers, routes and flows: bounded, without a person's or an organization's name. */
 
 import type { TrafficClass } from '../../schema/channel.ts';
 import type { NodeId } from '../../schema/ids.ts';
@@ -82,6 +82,7 @@ export function reportOf({ node, links, peers, reach, neighbours }: Known): Netw
           since: info.since,
           sent,
           received,
+          ...(info.session === undefined ? {} : { session: info.session }),
         })),
       )
       .slice(0, MAX_REPORTED.flows),

@@ -17,6 +17,7 @@ import {
   UserId,
 } from '../../schema/ids.ts';
 import type { NetworkReport } from '../../schema/network-report.ts';
+import { Refusal } from '../../schema/refusal.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import { type Neighbour, SigningKey, type Snapshot } from '../../schema/snapshot.ts';
 import { issueDataPlaneToken } from '../../schema/tokens/data-plane.ts';
@@ -88,6 +89,8 @@ export class TestMesh implements AsyncDisposable {
   readonly #signing: SigningKey;
   readonly #seal: { pkcs8: Uint8Array; publicKey: Uint8Array };
   readonly #echo: Server;
+  /** The control plane answers nothing any more. */
+  isControlDown = false;
   #version = 1;
 
   static async start(shape: MeshShape): Promise<TestMesh> {
@@ -137,7 +140,13 @@ export class TestMesh implements AsyncDisposable {
   }
 
   /** All entries, in this order. */
-  async ticket(entries = [...this.nodes.keys()].filter((name) => name.startsWith('entry'))): Promise<{
+  async ticket({
+    entries = [...this.nodes.keys()].filter((name) => name.startsWith('entry')),
+    session = SessionId.parse(crypto.randomUUID()),
+  }: {
+    readonly entries?: string[];
+    readonly session?: SessionId;
+  } = {}): Promise<{
     ticket: SessionTicket;
     keys: CryptoKeyPair;
   }> {
@@ -148,7 +157,7 @@ export class TestMesh implements AsyncDisposable {
       sub: UserId.parse(crypto.randomUUID()),
       org: this.#org,
       cluster: this.cluster,
-      session: SessionId.parse(crypto.randomUUID()),
+      session,
       generation: 1,
       attachment: AttachmentId.parse(crypto.randomUUID()),
       resource: this.#resource,
@@ -241,10 +250,13 @@ export class TestMesh implements AsyncDisposable {
       seal: this.#seal,
       listen: { host: '127.0.0.1', port: 0, publicHost: undefined },
       control: {
-        startSession: async (session) => ({
-          start: { session, generation: 1, org: this.#org, resource: this.#resource, target },
-        }),
-        report: async () => {},
+        startSession: async (session) => {
+          if (this.isControlDown) throw new Refusal('unavailable');
+          return { start: { session, generation: 1, org: this.#org, resource: this.#resource, target } };
+        },
+        report: async () => {
+          if (this.isControlDown) throw new Refusal('unavailable');
+        },
       },
       log: { debug: nothing, info: nothing, warn: nothing },
       now: Date.now,
