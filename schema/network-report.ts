@@ -68,6 +68,8 @@ export type ReportedFlow = z.infer<typeof ReportedFlow>;
 
 export const NetworkReport = z.strictObject({
   node: NodeId,
+  /** `symmetric`: no direct link can be made to it through its NAT. */
+  nat: z.enum(['unknown', 'open', 'cone', 'symmetric']),
   peers: z.array(ReportedPeer).max(MAX_REPORTED.peers),
   routes: z.array(ReportedRoute).max(MAX_REPORTED.destinations * 3),
   flows: z.array(ReportedFlow).max(MAX_REPORTED.flows),

@@ -8,6 +8,7 @@ const session = SessionId.parse(crypto.randomUUID());
 const metric = { rttMs: 12, jitterMs: 0, loss: 0, load: 0, mbps: 0 };
 const report: NetworkReport = {
   node: node(0),
+  nat: 'open',
   peers: [{ node: node(1), roles: ['relay'], class: 'active', latencyMs: 12, loss: 0.01, reliability: 0.9 }],
   routes: [
     {

@@ -69,7 +69,8 @@ export function peersText(networks: readonly Network[]): string {
     ]),
   );
   const head = ['ROLE', 'PEER', 'ITS ROLES', 'CLASS', 'LINK', 'ROUND TRIP', 'LOSS', 'RELIABLE', 'FLOWS'];
-  return table([head, ...rows]);
+  const nats = networks.map(({ role, report }) => `${role}: NAT ${report.nat}`);
+  return `${table([head, ...rows])}\n\n${nats.join('\n')}`;
 }
 
 export function routesText(networks: readonly Network[]): string {

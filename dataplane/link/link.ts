@@ -7,6 +7,7 @@ import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal
 import { FlowOpen } from '../../schema/wire/flow.ts';
 import {
   type LinkHello,
+  type LinkMeet,
   LinkMessage,
   type LinkReach,
   type LinkState,
@@ -41,6 +42,7 @@ export interface LinkEvents {
   reach(link: Link, reach: LinkReach): void;
   /** What the neighbour says of itself has changed. */
   state(link: Link): void;
+  meet(link: Link, meet: LinkMeet): void;
   /** The neighbour opened a flow; its first message was taken off. */
   flow(link: Link, open: FlowOpen, stream: FlowStream): void;
   down(link: Link, info: CloseInfo): void;
@@ -51,6 +53,8 @@ export interface LinkOptions {
   readonly ours: LinkHello;
   /** Who the certificate said this is: its hello must say the same. */
   readonly peer: NodeId;
+  /** Where it comes from, `address:port`. */
+  readonly address?: string;
   /** The side that dialed opens the control stream. */
   readonly dialed: boolean;
   readonly events: LinkEvents;
@@ -95,6 +99,10 @@ export class Link {
       },
     });
     if (options.dialed) void this.#openControl();
+  }
+
+  get address(): string | undefined {
+    return this.#options.address;
   }
 
   get isUp(): boolean {
@@ -145,6 +153,10 @@ export class Link {
   sendDatagram(label: number, datagram: Uint8Array, { class: trafficClass }: FlowInfo): void {
     writeLabel(datagram, label);
     this.#connection.sendDatagram(datagram, trafficClass);
+  }
+
+  meet(meet: LinkMeet): void {
+    if (this.#isUp) this.#send?.(meet);
   }
 
   announce(reach: LinkReach): void {
@@ -206,6 +218,8 @@ export class Link {
         if (isNews) this.#options.events.state(this);
         return;
       }
+      case 'meet':
+        return this.#options.events.meet(this, message);
       case 'ping':
         return this.#send?.({ type: 'pong', id: message.id });
       case 'pong':

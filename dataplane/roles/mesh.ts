@@ -14,8 +14,10 @@ import { LINK_CLOSE, Link } from '../link/link.ts';
 import { bindEndpoint } from '../quic/endpoint.ts';
 import type { PeerInfo, QuicConnection, QuicEndpoint, TlsIdentity } from '../quic/quic.ts';
 import { PeerBook } from '../routing/peers.ts';
+import { type Nat, natOf, type ShortcutPolicy, unmet } from '../routing/shortcut.ts';
 import type { Log } from '../sessions/control.ts';
 import type { CloseInfo } from '../transport/transport.ts';
+import { Meeting } from './meeting.ts';
 import { type NetworkReport, reportOf } from './network-report.ts';
 import { Reach } from './reach.ts';
 import type { RoleContext } from './role.ts';
@@ -45,6 +47,7 @@ export interface MeshOptions {
   /** A flow came in over a link. */
   readonly flow: (from: NodeId, open: FlowOpen, stream: FlowStream, link: Link) => void;
   /** Other protocols on the same port. */
+  readonly shortcuts?: ShortcutPolicy;
   readonly others?: { readonly alpn: string; readonly connection: (connection: QuicConnection) => void };
 }
 
@@ -55,6 +58,7 @@ export class Mesh {
   readonly #dialing = new Map<NodeId, AbortController>();
   readonly #reach: Reach;
   readonly #peers: PeerBook;
+  readonly #meeting: Meeting;
   readonly #log: Log;
   readonly #timers: NodeJS.Timeout[];
   #snapshot: Snapshot;
@@ -81,9 +85,18 @@ export class Mesh {
     this.#identity = identity;
     this.#log = log;
     this.#peers = new PeerBook(snapshot.node, peers);
-    this.#peers.know(snapshot.neighbours, snapshot.roles);
+    this.#peers.know(dialable(snapshot), snapshot.roles);
     const { node, cluster } = snapshot;
     this.#reach = new Reach({ node, cluster, announces: options.announces, now, links: () => this.#up() });
+    this.#meeting = new Meeting({
+      endpoint,
+      identity: () => this.#identity,
+      introduces: options.announces,
+      neighbour: (known) => this.#neighbour(known),
+      link: (known) => this.#links.get(known),
+      dial: (known, at) => void this.#dialPeer(known, [at]),
+      now,
+    });
     this.#timers = [
       setInterval(() => this.#look(), LOOK_MS),
       setInterval(() => this.#tellState(), STATE_MS),
@@ -120,6 +133,7 @@ export class Mesh {
   report(): NetworkReport {
     return reportOf({
       node: this.#snapshot.node,
+      nat: this.nat,
       links: [...this.#links.values()],
       peers: this.#peers,
       reach: this.#reach,
@@ -136,7 +150,7 @@ export class Mesh {
   /** Drops links that are no longer permitted, dials those that are new. */
   update(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
-    this.#peers.know(snapshot.neighbours, snapshot.roles);
+    this.#peers.know(dialable(snapshot), snapshot.roles);
     for (const [node, link] of this.#links) {
       const neighbour = this.#neighbour(node);
       if (!neighbour) void link.close(LINK_CLOSE.identity, 'no longer a neighbour');
@@ -210,19 +224,23 @@ export class Mesh {
     if (next !== undefined) this.#redial = setTimeout(() => this.#dialMissing(), Math.max(5, next - now));
   }
 
-  async #dialPeer(node: NodeId): Promise<void> {
+  async #dialPeer(node: NodeId, at = this.#neighbour(node)?.endpoints): Promise<void> {
     const abort = new AbortController();
     this.#dialing.set(node, abort);
     this.#peers.trying(node);
-    const linked = await this.#dialAny(node, abort.signal);
+    const linked = await this.#dialAny(node, abort.signal, at);
     this.#dialing.delete(node);
     if (linked) this.#linkTo(linked, true);
     else this.#peers.failed(node, this.#options.context.now());
     this.#dialMissing();
   }
 
-  async #dialAny(node: NodeId, signal: AbortSignal): Promise<QuicConnection | undefined> {
-    for (const endpoint of this.#neighbour(node)?.endpoints ?? []) {
+  async #dialAny(
+    node: NodeId,
+    signal: AbortSignal,
+    endpoints = this.#neighbour(node)?.endpoints,
+  ): Promise<QuicConnection | undefined> {
+    for (const endpoint of endpoints ?? []) {
       const connection = await this.#dial(node, endpoint, signal);
       if (connection || signal.aborted) return connection;
     }
@@ -272,6 +290,7 @@ export class Mesh {
       connection,
       ours: { type: 'hello', version: 2, cluster, node, roles, ...seen } satisfies LinkHello,
       peer: peer.node,
+      address: `${address}:${port}`,
       dialed,
       events: {
         up: () => {
@@ -282,6 +301,7 @@ export class Mesh {
         },
         reach: (_, reach) => this.#reach.learn(link, reach),
         state: () => this.#refresh(link),
+        meet: (_, meet) => this.#meeting.heard(link, meet),
         flow: (_, open, stream) => this.#options.flow(link.peer, open, stream, link),
         down: (_, info) => this.#down(link, info),
       },
@@ -325,7 +345,42 @@ export class Mesh {
     }
   }
 
+  /** What kind of NAT this node is behind, by what its neighbours say. */
+  get nat(): Nat {
+    const seen = [...this.#up()].flatMap(({ seenFrom }) => (seenFrom === undefined ? [] : [seenFrom]));
+    return natOf(seen, { address: this.#endpoint.address, port: this.#endpoint.port });
+  }
+
+  /** Where flows last and their way is slow, a direct link is tried; once there, it is one more way among others. */
+  #seekShortcuts(): void {
+    const now = this.#options.context.now();
+    const flows = [...this.#links.values()]
+      .flatMap(({ flows: all }) => [...all])
+      .filter(({ info }) => info.isOurs);
+    for (const { node, dial, endpoints } of this.#snapshot.neighbours) {
+      const since = Math.min(...flows.filter(({ info }) => info.to === node).map(({ info }) => info.since));
+      const way = this.#reach.route({ to: node, via: [] }, 0);
+      const relay = way && this.#links.get(way.next.node);
+      if (!relay) continue;
+      const reasons = unmet(
+        {
+          flowAgeMs: now - since,
+          rttMs: way.metric.rttMs,
+          relays: way.path.length - 1,
+          isNamed: true,
+          mayMeet: dial && endpoints.length === 0,
+          nat: this.nat,
+          sinceLastTryMs: this.#meeting.sinceLastTry(node),
+          isLinked: this.#links.has(node),
+        },
+        this.#options.shortcuts,
+      );
+      if (reasons.length === 0) this.#meeting.ask(relay, node);
+    }
+  }
+
   #tellState(): void {
+    this.#seekShortcuts();
     const { utilization } = performance.eventLoopUtilization(this.#busy);
     this.#busy = performance.eventLoopUtilization();
     const load = Math.min(1, Math.max(0, Math.round(utilization * 20) / 20));
@@ -342,3 +397,7 @@ export class Mesh {
     this.#dialMissing();
   }
 }
+
+/** Who has no address yet can't be dialed, whoever is to dial. */
+const dialable = ({ neighbours }: Snapshot) =>
+  neighbours.map(({ node, roles, dial, endpoints }) => ({ node, roles, dial: dial && endpoints.length > 0 }));

@@ -7,12 +7,14 @@ import type { Neighbour } from '../../schema/snapshot.ts';
 import type { Link } from '../link/link.ts';
 import type { PeerBook } from '../routing/peers.ts';
 import { WANT_OF } from '../routing/score.ts';
+import type { Nat } from '../routing/shortcut.ts';
 import type { Reach } from './reach.ts';
 
 export type { NetworkReport };
 
 interface Known {
   readonly node: NodeId;
+  readonly nat: Nat;
   readonly links: readonly Link[];
   readonly peers: PeerBook;
   readonly reach: Reach;
@@ -22,11 +24,12 @@ interface Known {
 /** One class of each want: the others of it go the same way. */
 const ASKED = [0, 2, 5] as const satisfies readonly TrafficClass[];
 
-export function reportOf({ node, links, peers, reach, neighbours }: Known): NetworkReport {
+export function reportOf({ node, nat, links, peers, reach, neighbours }: Known): NetworkReport {
   const linkOf = new Map(links.map((link) => [link.peer, link]));
   const memory = new Map(peers.memory().map((known) => [known.node, known]));
   return {
     node,
+    nat,
     peers: neighbours.slice(0, MAX_REPORTED.peers).map(({ node: peer, roles }) => {
       const link = linkOf.get(peer);
       const { lastSuccessAt, latencyMs, loss, reliability = 0.5 } = memory.get(peer) ?? {};

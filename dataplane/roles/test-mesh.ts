@@ -77,6 +77,8 @@ export interface MeshShape {
   /** Which pairs of nodes hold links: names are `relay0`, `entry0`, `service`. Without it every end knows every relay. */
   readonly linked?: (a: string, b: string) => boolean;
   /** The two ends in this process are bare meshes, whose flows come here: no sessions, no clients. */
+  /** The bare ends may meet without knowing an address. */
+  readonly meet?: boolean;
   readonly bare?: (flow: FlowStream, link: Link) => void;
 }
 
@@ -220,7 +222,12 @@ export class TestMesh implements AsyncDisposable {
     const isHere = name === 'entry0' || name === 'service';
     if (isHere && bare) {
       const flow = (_: NodeId, _open: unknown, stream: FlowStream, link: Link) => bare(stream, link);
-      node.mesh = await Mesh.start({ context: this.#context(start), announces: false, flow });
+      node.mesh = await Mesh.start({
+        context: this.#context(start),
+        announces: false,
+        flow,
+        shortcuts: { longLivedMs: 100, highMs: 0 },
+      });
       return;
     }
     if (isHere) {
@@ -279,6 +286,17 @@ export class TestMesh implements AsyncDisposable {
 
   #neighbour(name: string, node: TestNode, other: string, known: TestNode): Neighbour[] {
     const isLinked = this.#shape.linked?.(name, other) ?? (node.role === 'relay' || known.role === 'relay');
+    const ends = [name, other].sort().join() === 'entry0,service';
+    if (this.#shape.meet && ends)
+      return [
+        {
+          node: known.id,
+          roles: [known.role],
+          spki: known.leaf.spki,
+          dial: name === 'entry0',
+          endpoints: [],
+        },
+      ];
     if (name === other || !isLinked) return [];
     const dial = known.role === 'relay' && (node.role !== 'relay' || node.id > known.id);
     const endpoints = known.endpoint === undefined ? [] : [known.endpoint];

@@ -56,6 +56,19 @@ export const LinkState = z.strictObject({
 });
 export type LinkState = z.infer<typeof LinkState>;
 
+/** To a relay: bring me and `node` together. From a relay: `node` was seen at `at`, send to there now. */
+export const LinkMeet = z.strictObject({
+  type: z.literal('meet'),
+  node: NodeId,
+  /** IP address and port. */
+  at: z
+    .string()
+    .max(64)
+    .regex(/^[0-9a-f.:[\]]+:[0-9]{1,5}$/i)
+    .optional(),
+});
+export type LinkMeet = z.infer<typeof LinkMeet>;
+
 export const LinkPing = z.strictObject({ type: z.literal('ping'), id: z.int().nonnegative() });
 export const LinkPong = z.strictObject({ type: z.literal('pong'), id: z.int().nonnegative() });
 
@@ -63,6 +76,7 @@ export const LinkMessage = z.discriminatedUnion('type', [
   LinkHello,
   LinkReach,
   LinkState,
+  LinkMeet,
   LinkPing,
   LinkPong,
 ]);
