@@ -28,7 +28,13 @@ import { type Capabilities, capabilitiesOf, hostFacts } from './monitor/capabili
 import { Monitor } from './monitor/monitor.ts';
 import { RoleSet } from './roles/role-set.ts';
 import { SnapshotStore } from './snapshot/store.ts';
-import { afterSnapshot, NodeStateFile, standingAt } from './state/node-state.ts';
+import {
+  afterMeasuring,
+  afterSnapshot,
+  NodeStateFile,
+  rememberedPeers,
+  standingAt,
+} from './state/node-state.ts';
 
 /**
  * With sessions, because the answer says which of them have to end; without, still twice within the time after which the control plane takes a node for gone. What changes is
@@ -37,6 +43,8 @@ import { afterSnapshot, NodeStateFile, standingAt } from './state/node-state.ts'
 const HEARTBEAT_MS = { busy: 5_000, idle: 12_000 } as const;
 const RENEWAL_CHECK_MS = 60_000;
 const STANDING_CHECK_MS = 1_000;
+/** The peer cache is written so often. */
+const PEERS_MS = 30_000;
 /** Between two questions for a snapshot at least, should the control plane answer at once that there is nothing new. */
 const SNAPSHOT_AGAIN_MS = 1_000;
 
@@ -106,6 +114,7 @@ export class Agent {
         startSession: (session) => this.#control.startSession(session),
         report: (session, report) => this.#reports.report(session, report),
       },
+      peers: () => rememberedPeers(this.#state.current),
       changed: () => this.#loops.wake(),
       record: (event, fields) => this.#journal.record(event, fields),
       log,
@@ -128,6 +137,7 @@ export class Agent {
     this.#loops.start(() => this.#beat(), 'heartbeat');
     this.#loops.start(() => this.#renew(), 'renewal');
     this.#loops.start(() => this.#stand(), 'standing');
+    this.#loops.start(() => this.#rememberPeers(), 'peers');
   }
 
   get localPort(): number {
@@ -183,6 +193,13 @@ export class Agent {
     return { certificate: enrolment.certificate, key: key.pem };
   }
 
+  /** What links measured outlives this process, and a role that starts turns to the best neighbours first. */
+  async #rememberPeers(): Promise<void> {
+    await this.#loops.pause(PEERS_MS);
+    const reports = this.#roles.networks().map(({ report }) => report);
+    if (reports.length > 0) await this.#state.save(afterMeasuring(this.#state.current, reports));
+  }
+
   #scan(): Capabilities {
     const { listenHost, publicHost } = this.#config;
     return capabilitiesOf(
@@ -208,6 +225,7 @@ export class Agent {
       socket: usable,
       data,
       status: () => this.status(),
+      networks: () => this.#roles.networks(),
       samples: (count) => this.#monitor.samples(count),
       executor: executeEnabled ? new Executor({ allow, seconds, concurrency, env: process.env }) : undefined,
       record: (event, fields) => this.#journal.record(event, fields),

@@ -9,6 +9,11 @@ const BENCHES: Readonly<Record<string, { about: string; load: () => Promise<Benc
     about: 'the control API: an authorized read, tokens, abuse, kills',
     load: async () => (await import('./scenarios/control/control.ts')).control,
   },
+  mesh: {
+    about:
+      'the mesh: a relay killed under typing, a client that changes its address, what a relay forwards on one core',
+    load: async () => (await import('./scenarios/mesh/mesh.ts')).mesh,
+  },
   path: {
     about: 'a live shell: input round trip, keystroke echo, bulk, start-up',
     load: async () => (await import('./scenarios/path/path.ts')).path,

@@ -3,7 +3,7 @@
  * no user; nothing here is a credential.
  */
 import { z } from 'zod';
-import { ClusterId, NodeId } from './ids.ts';
+import { ClusterId, NodeId, OrgId } from './ids.ts';
 import { NodeRole } from './roles.ts';
 
 /** How long a node may act on a snapshot without a newer one, seconds. */
@@ -30,6 +30,9 @@ export const Neighbour = z.strictObject({
   dial: z.boolean(),
   /** `host:port` (IPv6 in brackets), best first. */
   endpoints: z.array(z.string().max(300)).max(8),
+  /** It carries flows of these organizations only; of all when it is absent. */
+  orgs: z.array(OrgId).max(256).optional(),
+  region: z.string().max(63).optional(),
 });
 export type Neighbour = z.infer<typeof Neighbour>;
 

@@ -39,14 +39,25 @@ type Status = z.infer<typeof Status>;
 
 /** @throws Refusal `unavailable` when no agent answers there */
 export async function askAgent(data: string): Promise<{ answer: Status; isWell: boolean }> {
-  const settings = await readIfThere(join(data, 'agent.json'));
-  const { localPort, localSocket } = Where.parse(settings === undefined ? {} : JSON.parse(settings));
-  const socketPath = localSocket ?? join(data, 'agent.sock');
-  const where = existsSync(socketPath) ? { socketPath } : { host: '127.0.0.1', port: localPort ?? 0 };
+  const where = await whereOf(data);
   const [status, health] = await Promise.all([get(where, '/status'), get(where, '/health')]);
   const answer = Status.safeParse(JSON.parse(status.body));
   if (!answer.success) throw new Refusal('unavailable', 'what answers there is no agent of this version');
   return { answer: answer.data, isWell: health.status === 200 };
+}
+
+/** @throws Refusal `unavailable` */
+export async function askLocal(data: string, path: string): Promise<unknown> {
+  const { status, body } = await get(await whereOf(data), path);
+  if (status !== 200) throw new Refusal('unavailable', `the agent answered ${status}`);
+  return JSON.parse(body);
+}
+
+async function whereOf(data: string): Promise<Where> {
+  const settings = await readIfThere(join(data, 'agent.json'));
+  const { localPort, localSocket } = Where.parse(settings === undefined ? {} : JSON.parse(settings));
+  const socketPath = localSocket ?? join(data, 'agent.sock');
+  return existsSync(socketPath) ? { socketPath } : { host: '127.0.0.1', port: localPort ?? 0 };
 }
 
 type Where = { socketPath: string } | { host: string; port: number };

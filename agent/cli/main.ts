@@ -13,6 +13,7 @@ import { describeBackup, runBackup } from './backup.ts';
 import type { Common } from './common.ts';
 import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
+import { addNodeCommands } from './node-commands.ts';
 import { organizationCommands } from './organization/commands.ts';
 import { platformCommands } from './platform/commands.ts';
 import { secretCommands } from './secrets.ts';
@@ -203,6 +204,7 @@ describeBackup(program);
 
 accountCommands({ program, common, store, api, print });
 
+addNodeCommands(program);
 addAgentCommands(program, (code) => {
   status = code;
 });

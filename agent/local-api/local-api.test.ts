@@ -41,6 +41,7 @@ const start = async (enabled: boolean) => {
     socket: join(folder, 'agent.sock'),
     data: folder,
     status: () => status,
+    networks: () => [],
     samples: () => [],
     executor: enabled ? new Executor({ allow, seconds: 5, concurrency: 1, env: {} }) : undefined,
     record: (event, fields) => void audited.push([event, fields]),

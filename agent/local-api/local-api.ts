@@ -5,6 +5,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { NetworkReport } from '../../schema/network-report.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { writeAtomically } from '../atomic-file.ts';
 import type { AuditEvent, AuditFields } from '../audit/entry.ts';
@@ -28,6 +29,7 @@ export interface LocalApiOptions {
   readonly socket: string | undefined;
   readonly data: string;
   readonly status: () => AgentStatus;
+  readonly networks: () => readonly { readonly role: string; readonly report: NetworkReport }[];
   readonly samples: (count: number) => Sample[];
   /** undefined: commands are not enabled. */
   readonly executor: Executor | undefined;
@@ -144,13 +146,18 @@ export class LocalApi {
         return json(simpleStatus(status()));
       case 'GET /metrics':
         return { status: 200, type: 'text/plain; version=0.0.4', body: metricsText(status()) };
+      case 'GET /network':
+        return json({ networks: this.#options.networks() });
       case 'GET /samples':
         return json({ samples: samples(countOf(url.searchParams.get('count'))) });
       case 'POST /execute':
         requireOperator(asked, this.#token);
         return json(await this.#execute(over, request));
       default:
-        throw new Refusal('not_found', 'health, status, simple-status, metrics, samples; POST execute');
+        throw new Refusal(
+          'not_found',
+          'health, status, simple-status, metrics, samples, network; POST execute',
+        );
     }
   }
 

@@ -7,8 +7,11 @@ import { Refusal } from '../../schema/refusal.ts';
 import type { FromRole, Outcome, ToRole } from './messages.ts';
 
 const STATUS_MS = 1_000;
+const NETWORK_MS = 2_000;
 /** How often a role that drains looks whether somebody is still there. */
 const DRAIN_LOOK_MS = 50;
+/** How long flows are given to leave a role that drains. */
+const LEAVE_MS = 300;
 
 const waiting = new Map<number, (outcome: Outcome) => void>();
 let nextId = 0;
@@ -52,16 +55,32 @@ async function start({
   seal,
   snapshot,
   listen,
+  peers,
   logLevel,
 }: Extract<ToRole, { type: 'start' }>): Promise<void> {
   // The agent would not; who could make it start another role than the signed snapshot assigns does not get it from us.
   if (!snapshot.roles.includes(name)) throw new Error(`the role ${name} is not assigned to this node`);
   const log = pino({ level: logLevel, base: { role: name, node: snapshot.node } }, pino.destination(2));
-  role = await ROLES[name]({ identity, publicTls, seal, snapshot, listen, control, log, now: Date.now });
+  role = await ROLES[name]({
+    identity,
+    publicTls,
+    seal,
+    snapshot,
+    listen,
+    peers,
+    control,
+    log,
+    now: Date.now,
+  });
   const running = role;
   send({ type: 'ready', endpoint: running.endpoint });
   const status = () => send({ type: 'status', sessions: running.sessions(), metrics: running.metrics() });
   setInterval(status, STATUS_MS).unref();
+  const network = () => {
+    const report = running.network?.();
+    if (report) send({ type: 'network', report });
+  };
+  setInterval(network, NETWORK_MS).unref();
 }
 
 function receive(message: ToRole): void {
@@ -87,6 +106,9 @@ function receive(message: ToRole): void {
 
 async function drain(deadlineMs: number): Promise<void> {
   const deadline = Date.now() + deadlineMs;
+  role?.drain?.();
+  // Neighbours hear of it and go other ways before it is gone.
+  await new Promise((resolve) => setTimeout(resolve, Math.min(deadlineMs, LEAVE_MS)));
   const isUsed = () => role?.sessions().some(({ state }) => state === 'active') ?? false;
   while (isUsed() && Date.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));

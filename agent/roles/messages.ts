@@ -2,9 +2,11 @@
 
 import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
 import type { Listen, SealSecret } from '../../dataplane/roles/role.ts';
+import type { PeerMemory } from '../../dataplane/routing/peers.ts';
 import type { HeldSession, SessionReport } from '../../dataplane/sessions/control.ts';
 import type { SessionStart } from '../../schema/api/nodes.ts';
 import type { SessionId } from '../../schema/ids.ts';
+import type { NetworkReport } from '../../schema/network-report.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
@@ -19,6 +21,8 @@ export type ToRole =
       readonly publicTls: TlsIdentity | undefined;
       readonly seal: SealSecret | undefined;
       readonly listen: Listen;
+      /** What was known of the neighbours when the role ran last. */
+      readonly peers: readonly PeerMemory[];
       readonly logLevel: string;
     }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
@@ -46,7 +50,13 @@ export type Outcome =
 export type FromRole =
   | { readonly type: 'ready'; readonly endpoint: string | undefined }
   | { readonly type: 'pong'; readonly n: number }
-  | { readonly type: 'status'; readonly sessions: HeldSession[]; readonly metrics: Record<string, number> }
+  | {
+      readonly type: 'status';
+      readonly sessions: HeldSession[];
+      readonly metrics: Record<string, number>;
+    }
+  /** Less often: it is long. */
+  | { readonly type: 'network'; readonly report: NetworkReport }
   | { readonly type: 'start-session'; readonly id: number; readonly session: SessionId }
   | {
       readonly type: 'report';

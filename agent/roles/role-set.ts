@@ -1,9 +1,11 @@
 /** The roles of this node: exactly those the snapshot assigns, each under its supervisor. */
 import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
 import type { SealSecret } from '../../dataplane/roles/role.ts';
+import type { PeerMemory } from '../../dataplane/routing/peers.ts';
 import type { ServiceControl } from '../../dataplane/sessions/control.ts';
 import type { Heartbeat } from '../../schema/api/nodes.ts';
 import type { SessionId } from '../../schema/ids.ts';
+import type { NetworkReport } from '../../schema/network-report.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
 import type { AuditEvent, AuditFields } from '../audit/entry.ts';
@@ -20,6 +22,8 @@ export interface RoleSetOptions {
   readonly seal: () => SealSecret;
   readonly snapshot: () => Snapshot | undefined;
   readonly control: ServiceControl;
+  /** What is remembered of the neighbours. */
+  readonly peers?: () => readonly PeerMemory[];
   /** Something a heartbeat should tell at once. */
   readonly changed: () => void;
   readonly record: (event: AuditEvent, fields: AuditFields) => void;
@@ -90,6 +94,13 @@ export class RoleSet {
     );
   }
 
+  /** What each role that runs knows of its network. */
+  networks(): { role: NodeRole; report: NetworkReport }[] {
+    return [...this.#roles.values()].flatMap(({ role, network }) =>
+      network ? [{ role, report: network }] : [],
+    );
+  }
+
   #start(role: NodeRole): void {
     const ending = this.#ending.get(role);
     if (ending) {
@@ -115,6 +126,7 @@ export class RoleSet {
         seal: () => (role === 'service' ? seal() : undefined),
         snapshot: () => snapshot() ?? current,
         listen: { host: listenHost, port: listenPort, publicHost },
+        ...(this.#options.peers ? { peers: this.#options.peers } : {}),
         logLevel,
         control,
         changed,

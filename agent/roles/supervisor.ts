@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
 import type { Listen, SealSecret } from '../../dataplane/roles/role.ts';
+import type { PeerMemory } from '../../dataplane/routing/peers.ts';
 import type { HeldSession, ServiceControl } from '../../dataplane/sessions/control.ts';
 import type { SessionId } from '../../schema/ids.ts';
+import type { NetworkReport } from '../../schema/network-report.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
@@ -34,6 +36,8 @@ export interface SupervisorOptions {
   /** For the service role only. */
   readonly seal: () => SealSecret | undefined;
   readonly listen: Listen;
+  /** What is remembered of the neighbours. */
+  readonly peers?: () => readonly PeerMemory[];
   readonly logLevel: string;
   readonly control: ServiceControl;
   /** Something a heartbeat should tell at once. */
@@ -52,6 +56,7 @@ export class RoleSupervisor {
   restarts = 0;
   sessions: HeldSession[] = [];
   metrics: Record<string, number> = {};
+  network: NetworkReport | undefined;
   readonly #options: SupervisorOptions;
   #child: ChildProcess | undefined;
   #stopping = false;
@@ -140,6 +145,7 @@ export class RoleSupervisor {
       this.ready = false;
       this.sessions = [];
       this.metrics = {};
+      this.network = undefined;
       clearInterval(this.#probe);
       if (this.#stopping) return;
       this.#options.record('role.ended', { role, how: signal ?? String(code) });
@@ -158,6 +164,7 @@ export class RoleSupervisor {
       seal: seal(),
       snapshot: snapshot(),
       listen: { ...listen, port },
+      peers: this.#options.peers?.() ?? [],
       logLevel,
     });
   }
@@ -217,6 +224,9 @@ export class RoleSupervisor {
         if (hasOthers) changed();
         return;
       }
+      case 'network':
+        this.network = message.report;
+        return;
       case 'start-session':
         return this.#answer(message.id, async () => ({
           ok: true,

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ClusterId, NodeId } from '../../schema/ids.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
-import { afterSnapshot, freshState, NodeStateFile, standingAt } from './node-state.ts';
+import {
+  afterMeasuring,
+  afterSnapshot,
+  freshState,
+  NodeStateFile,
+  rememberedPeers,
+  standingAt,
+} from './node-state.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -64,4 +71,30 @@ test('is found again, and begins anew when it is damaged', async () => {
     expect(await damaged.load()).toBe(false);
     expect(damaged.current.version).toBe(0);
   }
+});
+
+test('what links measured of a peer outlives the process and a new snapshot, and only of a peer that is named', async () => {
+  const known = afterSnapshot(freshState(0), told(1, [a]), 100);
+  const peer = {
+    roles: [],
+    class: 'active' as const,
+    lastSuccessAt: 90,
+    latencyMs: 12,
+    loss: 0.1,
+    reliability: 0.8,
+  };
+  const report = {
+    node: b,
+    nat: 'open' as const,
+    routes: [],
+    flows: [],
+    peers: [a, b].map((node) => ({ ...peer, node })),
+  };
+  const measured = afterMeasuring(known, [report]);
+  await new NodeStateFile(folder, 0).save(afterSnapshot(measured, told(2, [a]), 200));
+  const file = new NodeStateFile(folder, 0);
+  expect(await file.load()).toBe(true);
+  expect(rememberedPeers(file.current)).toEqual([
+    { node: a, lastSuccessAt: 90, latencyMs: 12, loss: 0.1, reliability: 0.8 },
+  ]);
 });

@@ -4,7 +4,9 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { NodeId } from '../../schema/ids.ts';
+import type { PeerMemory } from '../../dataplane/routing/peers.ts';
+import { NodeId, OrgId } from '../../schema/ids.ts';
+import type { NetworkReport } from '../../schema/network-report.ts';
 import { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
 import { readIfThere, writeAtomically } from '../atomic-file.ts';
@@ -21,6 +23,15 @@ const Peer = z.strictObject({
   firstSeenAt: z.number(),
   /** Version of the newest snapshot that named it. */
   lastSeenVersion: z.int(),
+  region: z.string().max(63).optional(),
+  /** The organizations it serves, where it does not serve all. */
+  orgs: z.array(OrgId).max(256).optional(),
+  /** From here on what links measured. Milliseconds since the epoch. */
+  lastSuccessAt: z.number().optional(),
+  lastLatencyMs: z.number().optional(),
+  packetLoss: z.number().optional(),
+  /** 0 to 1. */
+  reliability: z.number().optional(),
 });
 export type Peer = z.infer<typeof Peer>;
 
@@ -52,9 +63,21 @@ export const freshState = (now: number): NodeState => ({
 /** Pure: the state after a snapshot was applied. */
 export function afterSnapshot(state: NodeState, snapshot: Snapshot, now: number): NodeState {
   const known = new Map(state.peers.map((peer) => [peer.node, peer]));
-  const named = snapshot.neighbours.map(({ node, roles, spki, endpoints }): Peer => {
-    const firstSeenAt = known.get(node)?.firstSeenAt ?? now;
-    return { node, roles, spki, endpoints, firstSeenAt, lastSeenVersion: snapshot.version };
+  const named = snapshot.neighbours.map(({ node, roles, spki, endpoints, region, orgs }): Peer => {
+    const { firstSeenAt = now, ...before } = known.get(node) ?? {};
+    const { lastSuccessAt, lastLatencyMs, packetLoss, reliability } = before as Partial<Peer>;
+    const measured = { lastSuccessAt, lastLatencyMs, packetLoss, reliability };
+    return {
+      node,
+      roles,
+      spki,
+      endpoints,
+      firstSeenAt,
+      lastSeenVersion: snapshot.version,
+      ...(region === undefined ? {} : { region }),
+      ...(orgs === undefined ? {} : { orgs }),
+      ...measured,
+    };
   });
   // Who is no longer named is no neighbour any more: a revoked node must not live on in a cache.
   const peers = named.slice(0, MAX_PEERS);
@@ -76,6 +99,28 @@ export function standingAt(
   if (expiresAt !== undefined && now >= expiresAt) return 'isolated';
   if (lastContactAt === undefined) return expiresAt === undefined ? 'starting' : 'degraded';
   return now - lastContactAt > silentMs ? 'degraded' : 'connected';
+}
+
+/** Pure: the peer cache with what links have measured since. */
+export function afterMeasuring(state: NodeState, reports: readonly NetworkReport[]): NodeState {
+  const measured = new Map(reports.flatMap(({ peers }) => peers.map((peer) => [peer.node, peer])));
+  return {
+    ...state,
+    peers: state.peers.map((peer) => {
+      const { lastSuccessAt, latencyMs, loss, reliability } = measured.get(peer.node) ?? {};
+      if (reliability === undefined) return peer;
+      return { ...peer, lastSuccessAt, lastLatencyMs: latencyMs, packetLoss: loss, reliability };
+    }),
+  };
+}
+
+/** What a role that starts is told of its neighbours: whom to turn to first. */
+export function rememberedPeers({ peers }: NodeState): PeerMemory[] {
+  return peers.flatMap(({ node, lastSuccessAt, lastLatencyMs, packetLoss, reliability }) =>
+    reliability === undefined
+      ? []
+      : [{ node, lastSuccessAt, latencyMs: lastLatencyMs, loss: packetLoss, reliability }],
+  );
 }
 
 export class NodeStateFile {

@@ -61,6 +61,7 @@ export class Attachment {
     this.#settle = resolve;
     this.#path = new PathKeeper(options, {
       ask: () => channels.tell({ type: 'ping', id: this.#nextPing++ }),
+      measure: () => this.ping(),
       over: (why) => this.#finish({ reason: why.message, ended: why.code === 'session_ended' }, why),
     });
     exchangeMessages(control, ControlEvent, {

@@ -1,12 +1,17 @@
-/** Dials the entries a ticket names: the first, and the next whenever one fails or takes long; who answers first has it (after RFC 8305). */
+/** Dials the entries a ticket names: the nearest, and the next whenever one fails or takes long; who answers first has it (after RFC 8305). Later, whether another is better. */
 import type { EntryPoint } from '../../schema/api/sessions.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { MakeAead } from '../channel/aead.ts';
 import type { Connection } from '../transport/transport.ts';
 
 const DIAL_MS = 8_000;
-/** How long one entry is given before the next is tried beside it: longer than a dialer waits before it tries TCP. */
-const NEXT_AFTER_MS = 2_000;
+/** How long one entry is given before the next is tried beside it. */
+const NEXT_AFTER_MS = 300;
+/** Another entry is better when it answers in this share of the time. */
+const BETTER = 0.7;
+
+/** Which entry a connection leads to. */
+const entryOf = new WeakMap<Connection, EntryPoint>();
 
 export type DialEntry = (entry: EntryPoint, signal: AbortSignal) => Promise<Connection>;
 
@@ -29,6 +34,7 @@ export async function dialEntries(
     const timeout = AbortSignal.timeout(DIAL_MS);
     const given = AbortSignal.any([won.signal, timeout, ...(signal ? [signal] : [])]);
     const connection = await dial(entry, given);
+    entryOf.set(connection, entry);
     if (winner) void connection.close(0, 'another entry was faster');
     else winner = connection;
     won.abort();
@@ -50,6 +56,33 @@ export async function dialEntries(
       cause: why,
     });
   }
+}
+
+/**
+ * Dials all entries anew, the present one too, so that all are measured alike.
+ * @returns a connection to one that is clearly better than the present one; undefined when there is none
+ */
+export async function betterEntry(
+  entries: readonly EntryPoint[],
+  present: Connection,
+  { dial }: AttachOptions,
+): Promise<Connection | undefined> {
+  const timed = await Promise.all(
+    entries.map(async (entry) => {
+      const start = performance.now();
+      const connection = await dial(entry, AbortSignal.timeout(DIAL_MS)).catch(() => undefined);
+      return { entry, connection, took: performance.now() - start };
+    }),
+  );
+  const here = entryOf.get(present);
+  const own = timed.find(({ entry, connection }) => entry === here && connection);
+  const others = timed.filter(({ entry, connection }) => entry !== here && connection);
+  const best = others.sort((a, b) => a.took - b.took)[0];
+  const chosen = best && best.took < (own?.took ?? Number.POSITIVE_INFINITY) * BETTER ? best : undefined;
+  for (const { connection } of timed)
+    if (connection && connection !== chosen?.connection) void connection.close(0, 'measured');
+  if (chosen?.connection) entryOf.set(chosen.connection, chosen.entry);
+  return chosen?.connection;
 }
 
 /** Until it settled either way, or the time is up. */

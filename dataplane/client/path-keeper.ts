@@ -1,10 +1,12 @@
-/** Keeps an attachment on a path: notices when one is lost, takes the attachment over to the next, gives up in the end. */
+/** Keeps an attachment on a path: notices when one is lost or another entry would be better, takes the attachment over to the next, gives up in the end. */
 import { Refusal, type RefusalCode } from '../../schema/refusal.ts';
 import type { Attached } from '../../schema/wire/attach.ts';
 import { RESUME_MS } from '../channel/attachment-life.ts';
 import type { SealedChannel } from '../channel/channel.ts';
 import type { ChannelName } from '../channel/keys.ts';
 import type { Carrier, Connection } from '../transport/transport.ts';
+import { betterEntry } from './entries.ts';
+import { PathQuality } from './path-quality.ts';
 import { PathWatch } from './path-watch.ts';
 import { type Joining, joinChannel, type Resuming, resumePath } from './resume.ts';
 
@@ -18,6 +20,8 @@ export interface PathKeeperOptions extends Resuming {
 export interface PathEvents {
   /** Makes the service node say something. */
   ask(): void;
+  /** Round trip to the service node, milliseconds. */
+  measure(): Promise<number>;
   /** There will be no further path. */
   over(why: Refusal): void;
 }
@@ -29,6 +33,8 @@ const STRAY_MS = 1_000;
 /** Paths that brought what was not sealed by the other end, before the attachment is given up. */
 const MAX_BROKEN = 3;
 const TICK_MS = 1_000;
+/** A round trip is measured once in so many ticks, where there is another entry to go to. */
+const MEASURE_TICKS = 5;
 /** Refusals that another try does not mend. */
 const FINAL: ReadonlySet<RefusalCode> = new Set([
   'attachment_unknown',
@@ -56,10 +62,13 @@ export class PathKeeper {
   readonly #options: PathKeeperOptions;
   readonly #events: PathEvents;
   readonly #watch = new PathWatch();
+  readonly #quality = new PathQuality();
   readonly #timer: ReturnType<typeof setInterval>;
   #connection: Connection | undefined;
   #carrier: Carrier;
   #watcher: (state: PathState) => void = () => {};
+  #ticks = 0;
+  #seeking = false;
   #broken = 0;
   #over = false;
 
@@ -108,6 +117,7 @@ export class PathKeeper {
     this.#connection = connection;
     this.#carrier = connection.carrier;
     this.#watch.restart();
+    this.#quality.restart();
     void connection.closed.then(() => {
       if (this.#connection === connection) this.#lost();
     });
@@ -121,28 +131,45 @@ export class PathKeeper {
     const found = this.#watch.look(sum('sent'), sum('received'));
     if (found === 'ask') this.#events.ask();
     else if (found === 'dead') this.#lost();
+    this.#ticks += 1;
+    if (this.#ticks % MEASURE_TICKS === 0 && this.#options.ticket.entries.length > 1) void this.#look();
   }
 
-  #lost(): void {
+  async #look(): Promise<void> {
+    const rtt = await this.#events.measure().catch(() => undefined);
+    const present = this.#connection;
+    if (rtt === undefined || !present || this.#seeking || !this.#quality.saw(rtt)) return;
+    this.#seeking = true;
+    const { ticket, options } = this.#options;
+    const better = await betterEntry(ticket.entries, present, options);
+    this.#seeking = false;
+    if (!better) return;
+    if (this.#over || this.#connection !== present) void better.close(0, 'not needed any more');
+    // The way there is open before the present one is left.
+    else this.#lost(better);
+  }
+
+  #lost(made?: Connection): void {
     const connection = this.#connection;
     if (!connection || this.#over) return;
     this.#connection = undefined;
     this.#options.channels.leave();
     void connection.close(0, 'the path was lost');
     this.#watcher('reconnecting');
-    void this.#next();
+    void this.#next(made);
   }
 
-  async #next(): Promise<void> {
+  async #next(made?: Connection): Promise<void> {
     const deadline = performance.now() + RESUME_MS;
     let why: unknown;
+    let ready = made;
     for (let most: number = BACKOFF_MS.first; !this.#over; most = Math.min(most * 2, BACKOFF_MS.most)) {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * most));
+      if (!ready) await new Promise((resolve) => setTimeout(resolve, Math.random() * most));
       if (performance.now() > deadline)
         return this.#give(new Refusal('unavailable', 'the connection was lost', { cause: why }));
       try {
         this.number += 1;
-        const { connection, relays } = await resumePath(this.#options, this.number);
+        const { connection, relays } = await resumePath(this.#options, this.number, ready);
         if (this.#over) return void connection.close(0, 'left');
         this.relays = relays;
         this.#have(connection);
@@ -154,6 +181,7 @@ export class PathKeeper {
       } catch (error) {
         if (error instanceof Refusal && FINAL.has(error.code)) return this.#give(error);
         why = error;
+        ready = undefined;
       }
     }
   }

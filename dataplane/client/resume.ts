@@ -40,10 +40,15 @@ type ClientChannelName = ChannelName & { readonly kind: Exclude<Channel, 'contro
 /**
  * Takes the control channel over.
  * @param path a number that was never used before
+ * @param made a connection that is there already
  * @throws Refusal what entry or service node said; anything else when no answer came
  */
-export async function resumePath({ ticket, keys, options, channels }: Resuming, path: number): Promise<Path> {
-  const connection = await dialEntries(ticket.entries, options);
+export async function resumePath(
+  { ticket, keys, options, channels }: Resuming,
+  path: number,
+  made?: Connection,
+): Promise<Path> {
+  const connection = made ?? (await dialEntries(ticket.entries, options));
   try {
     const point = await channels.point(CONTROL, channels.control, path);
     const now = options.now ?? Date.now;

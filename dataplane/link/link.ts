@@ -1,19 +1,38 @@
-/** One authenticated neighbour: hello, liveness and reachability on the control stream; every other stream is a flow. */
-import type { NodeId } from '../../schema/ids.ts';
+/**
+ * One authenticated neighbour: hello, liveness and reachability on the control stream; every other stream is a flow. A datagram begins with four bytes that
+ * say whose it is: 0 is the link's own, a probe or its answer; else the number of the flow's stream on this link.
+ */
+import type { NodeId, SessionId } from '../../schema/ids.ts';
 import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import { FlowOpen } from '../../schema/wire/flow.ts';
-import { type LinkHello, LinkMessage, type LinkReach } from '../../schema/wire/link.ts';
+import {
+  type LinkHello,
+  type LinkMeet,
+  LinkMessage,
+  type LinkReach,
+  type LinkState,
+  type NodeStanding,
+  type PathMetric,
+} from '../../schema/wire/link.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import { refuseStream } from '../transport/refuse.ts';
 import type { ByteStream, CloseInfo, Connection } from '../transport/transport.ts';
+import { type FlowInfo, FlowStream } from './flow-stream.ts';
+import { LinkHealth } from './health.ts';
+import { LinkMeasure } from './measure.ts';
 
 /** Milliseconds. A neighbour that is silent for so long is gone. */
 const PING_MS = 2_000;
 const SILENCE_MS = 15_000;
 const HELLO_MS = 10_000;
 const HEAD_MS = 10_000;
+/** Probes each time that liveness is looked at: loss shows in them. */
+const PROBES = 2;
+const [PROBE, PROBE_ANSWER] = [1, 2];
+const PROBE_BYTES = 9;
+const LABEL_BYTES = 4;
 /** Application close codes of a link. */
 export const LINK_CLOSE = { done: 0, protocol: 0x50, identity: 0x51, silent: 0x52, replaced: 0x53 } as const;
 
@@ -21,8 +40,11 @@ export interface LinkEvents {
   /** Both hellos were exchanged. */
   up(link: Link): void;
   reach(link: Link, reach: LinkReach): void;
+  /** What the neighbour says of itself has changed. */
+  state(link: Link): void;
+  meet(link: Link, meet: LinkMeet): void;
   /** The neighbour opened a flow; its first message was taken off. */
-  flow(link: Link, open: FlowOpen, stream: ByteStream): void;
+  flow(link: Link, open: FlowOpen, stream: FlowStream): void;
   down(link: Link, info: CloseInfo): void;
 }
 
@@ -31,16 +53,27 @@ export interface LinkOptions {
   readonly ours: LinkHello;
   /** Who the certificate said this is: its hello must say the same. */
   readonly peer: NodeId;
+  /** Where it comes from, `address:port`. */
+  readonly address?: string;
   /** The side that dialed opens the control stream. */
   readonly dialed: boolean;
   readonly events: LinkEvents;
 }
 
+/** Takes a flow's datagrams as they come from the link, the label first; the bytes are its own. */
+export type DatagramSink = (datagram: Uint8Array) => void;
+
 export class Link {
   readonly peer: NodeId;
-  /** Smoothed, milliseconds. */
-  rttMs = 0;
-  flows = 0;
+  standing: NodeStanding = 'fine';
+  /** Where the neighbour sees this node come from. */
+  seenFrom: string | undefined;
+  readonly since = Date.now();
+  readonly #flows = new Set<FlowStream>();
+  readonly #sinks = new Map<number, DatagramSink>();
+  readonly #measure = new LinkMeasure();
+  readonly #health = new LinkHealth();
+  #load = 0;
   readonly #connection: Connection;
   readonly #options: LinkOptions;
   readonly #timer: NodeJS.Timeout;
@@ -57,7 +90,9 @@ export class Link {
     this.#timer = setInterval(() => this.#tick(), PING_MS);
     this.#connection.observe({
       stream: (stream) => this.#incoming(stream),
-      datagrams: () => {},
+      datagrams: (batch) => {
+        for (const datagram of batch) this.#datagram(datagram);
+      },
       closed: (info) => {
         clearInterval(this.#timer);
         options.events.down(this, info);
@@ -66,18 +101,62 @@ export class Link {
     if (options.dialed) void this.#openControl();
   }
 
+  get address(): string | undefined {
+    return this.#options.address;
+  }
+
   get isUp(): boolean {
     return this.#isUp;
   }
 
   /** Opens a flow and sends its head. @throws TransportClosed, or Refusal `overloaded` when the neighbour takes no more streams in time */
-  async open(flow: FlowOpen): Promise<ByteStream> {
+  async open(flow: FlowOpen, session?: SessionId): Promise<FlowStream> {
     const signal = AbortSignal.timeout(HEAD_MS);
     const stream = await this.#connection.openStream(flow.class, signal).catch((error: unknown) => {
       throw signal.aborted ? new Refusal('overloaded', undefined, { cause: error }) : error;
     });
     stream.write(encodeMessage(flow));
-    return stream;
+    return this.#counted(stream, flow, true, session);
+  }
+
+  get flows(): ReadonlySet<FlowStream> {
+    return this.#flows;
+  }
+
+  get metric(): PathMetric {
+    return { ...this.#measure.metric, load: this.#load };
+  }
+
+  get isFailing(): boolean {
+    return this.#health.isFailing;
+  }
+
+  /** Looks whether the neighbour answers. Cheap: as often as a failure is to be noticed. @returns whether that has changed */
+  look(now: number): boolean {
+    if (!this.#isUp) return false;
+    const before = this.#health.isFailing;
+    const { packetsReceived, bytesInFlight, bytesSent, bytesQueued } = this.#connection.stats();
+    this.#measure.carried(now, bytesSent, bytesQueued);
+    return this.#health.look(now, { packetsReceived, bytesInFlight, rttMs: this.metric.rttMs }) !== before;
+  }
+
+  tellState(state: Omit<LinkState, 'type'>): void {
+    if (this.#isUp) this.#send?.({ type: 'state', ...state });
+  }
+
+  /** From now on this flow's datagrams go there; without a sink they are let go. */
+  sink(label: number, sink: DatagramSink): void {
+    this.#sinks.set(label, sink);
+  }
+
+  /** @param datagram its first four bytes are overwritten */
+  sendDatagram(label: number, datagram: Uint8Array, { class: trafficClass }: FlowInfo): void {
+    writeLabel(datagram, label);
+    this.#connection.sendDatagram(datagram, trafficClass);
+  }
+
+  meet(meet: LinkMeet): void {
+    if (this.#isUp) this.#send?.(meet);
   }
 
   announce(reach: LinkReach): void {
@@ -109,7 +188,7 @@ export class Link {
     takeHead(stream, messageHead(FlowOpen), HEAD_MS).then(
       ({ value, stream: flow }) => {
         flow.setClass(value.class);
-        this.#options.events.flow(this, value, flow);
+        this.#options.events.flow(this, value, this.#counted(flow, value, false));
       },
       () => refuseStream(stream, FLOW_CANCELLED),
     );
@@ -132,10 +211,19 @@ export class Link {
         return this.#hello(message);
       case 'reach':
         return this.#options.events.reach(this, message);
+      case 'state': {
+        const isNews = message.standing !== this.standing;
+        this.standing = message.standing;
+        this.#load = message.load;
+        if (isNews) this.#options.events.state(this);
+        return;
+      }
+      case 'meet':
+        return this.#options.events.meet(this, message);
       case 'ping':
         return this.#send?.({ type: 'pong', id: message.id });
       case 'pong':
-        if (message.id === this.#pingId) this.#measured(performance.now() - this.#pingAt);
+        if (message.id === this.#pingId) this.#measure.rtt(performance.now() - this.#pingAt);
     }
   }
 
@@ -146,6 +234,7 @@ export class Link {
       return;
     }
     this.#isUp = true;
+    this.seenFrom = hello.seen;
     this.#ping();
     this.#options.events.up(this);
   }
@@ -154,7 +243,46 @@ export class Link {
     const silence = performance.now() - this.#heardAt;
     if (silence > (this.#isUp ? SILENCE_MS : HELLO_MS))
       void this.close(LINK_CLOSE.silent, 'nothing was heard');
-    else if (this.#isUp) this.#ping();
+    else if (this.#isUp) {
+      this.#ping();
+      for (let n = 0; n < PROBES; n += 1) this.#probe();
+      this.#options.events.state(this);
+    }
+  }
+
+  #counted(
+    stream: ByteStream,
+    { to, class: trafficClass }: FlowOpen,
+    isOurs: boolean,
+    session?: SessionId,
+  ): FlowStream {
+    const base = { to, class: trafficClass, isOurs, since: Date.now() };
+    const info = session === undefined ? base : { ...base, session };
+    const flow = new FlowStream(stream, info, () => {
+      this.#flows.delete(flow);
+      this.#sinks.delete(flow.id);
+    });
+    this.#flows.add(flow);
+    return flow;
+  }
+
+  #datagram(datagram: Uint8Array): void {
+    if (datagram.length < LABEL_BYTES) return;
+    const label = readU32(datagram, 0);
+    if (label !== 0) return this.#sinks.get(label)?.(datagram);
+    if (datagram.length !== PROBE_BYTES) return;
+    this.#heardAt = performance.now();
+    if (datagram[4] === PROBE_ANSWER) return this.#measure.answered(readU32(datagram, 5), performance.now());
+    if (datagram[4] !== PROBE) return;
+    datagram[4] = PROBE_ANSWER;
+    this.#connection.sendDatagram(datagram, 0);
+  }
+
+  #probe(): void {
+    const probe = new Uint8Array(PROBE_BYTES);
+    probe[4] = PROBE;
+    new DataView(probe.buffer).setUint32(5, this.#measure.probe(performance.now()));
+    this.#connection.sendDatagram(probe, 0);
   }
 
   #ping(): void {
@@ -162,8 +290,30 @@ export class Link {
     this.#pingAt = performance.now();
     this.#send?.({ type: 'ping', id: this.#pingId });
   }
+}
 
-  #measured(rtt: number): void {
-    this.rttMs = this.rttMs === 0 ? rtt : this.rttMs * 0.875 + rtt * 0.125;
-  }
+interface FlowOnLink {
+  readonly link: Link;
+  readonly flow: FlowStream;
+}
+
+/** What comes for one goes out for the other: one look-up and four bytes a datagram, nothing is copied or read. */
+export function joinDatagrams(a: FlowOnLink, b: FlowOnLink): void {
+  a.link.sink(a.flow.id, (datagram) => b.link.sendDatagram(b.flow.id, datagram, b.flow.info));
+  b.link.sink(b.flow.id, (datagram) => a.link.sendDatagram(a.flow.id, datagram, a.flow.info));
+}
+
+/** Big-endian, as everything on the wire. */
+function readU32(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] ?? 0) * 0x1000000 +
+    (((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))
+  );
+}
+
+function writeLabel(bytes: Uint8Array, label: number): void {
+  bytes[0] = label >>> 24;
+  bytes[1] = label >>> 16;
+  bytes[2] = label >>> 8;
+  bytes[3] = label;
 }

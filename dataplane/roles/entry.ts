@@ -1,5 +1,5 @@
 /** The entry: clients come in by WebTransport, prove themselves, and each of their streams goes on as a flow of its channel's class. */
-import { TRAFFIC_CLASS } from '../../schema/channel.ts';
+import { TRAFFIC_CLASS, type TrafficClass } from '../../schema/channel.ts';
 import { ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import {
   authorizeChannel,
@@ -34,6 +34,11 @@ const ATTACH_MS = 5_000;
 const MAX_CLIENTS = 10_000;
 /** Live streams of one client; a further one is refused. */
 const MAX_STREAMS = 256;
+/** How long the service node may take for its first word, milliseconds, and ways that are tried. */
+const ANSWER_MS = 4_500;
+const MAX_WAYS = 3;
+/** A head of no bytes: there once anything has come. */
+const nothing = () => ({ value: undefined, used: 0 });
 /** Application close codes towards clients. */
 const CLOSE = { stopping: 0, refused: 1, protocol: 2, overloaded: 3 } as const;
 
@@ -95,7 +100,10 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
       attachments_total: attached,
       attachments_refused_total: refused,
       flows_opened_total: mesh.flowsOpened,
+      flows_moved_total: mesh.flowsMoved,
     }),
+    drain: () => mesh.drain(),
+    network: () => mesh.report(),
     close: async () => {
       await Promise.all([...clients].map((client) => client.close(CLOSE.stopping, 'the entry node stops')));
       await Promise.all([web.close(), reliable?.close()]);
@@ -176,18 +184,18 @@ class EntryClient {
   async #attach(attach: Attach | Resume, stream: ByteStream): Promise<void> {
     if (this.#attaching) throw new ProtocolViolation('one attachment per connection');
     this.#attaching = true;
-    const { mesh, used, verify, node } = this.#entry;
+    const { used, verify, node } = this.#entry;
     const now = this.#entry.now();
     const claims = await verify(attach.token, now, attach.type);
     authorizeEntry(claims, node());
     const said = attach.type === 'attach' ? attach.seal : attach.point;
     await verifyProof(attach.proof, attach.token, said, claims.cnf.jkt, now);
     used.use(attach.type === 'attach' ? claims : proofOnce(attach.proof, now), now);
-    const flow = await mesh.openFlow(claims.service, TRAFFIC_CLASS.control, 0);
+    const flow = await this.#begin(claims, attach);
     clearTimeout(this.#deadline);
     this.#claims = claims;
     this.#entry.counted('attached');
-    this.#join(stream, flow, attach);
+    this.#join(stream, flow);
   }
 
   async #channel(open: ChannelOpen, stream: ByteStream): Promise<void> {
@@ -196,12 +204,30 @@ class EntryClient {
     authorizeChannel(claims, open.channel);
     const trafficClass = TRAFFIC_CLASS[open.channel];
     stream.setClass(trafficClass);
-    const flow = await this.#entry.mesh.openFlow(claims.service, trafficClass, 0);
-    this.#join(stream, flow, open);
+    const flow = await this.#openFlow(claims, trafficClass);
+    flow.write(encodeMessage(open));
+    this.#join(stream, flow);
   }
 
-  #join(stream: ByteStream, flow: ByteStream, opening: object): void {
-    flow.write(encodeMessage(opening));
+  #openFlow({ service, org, session }: DataPlaneClaims, trafficClass: TrafficClass): Promise<ByteStream> {
+    return this.#entry.mesh.openFlow({ to: service, class: trafficClass, org, session });
+  }
+
+  /** A token opens one attachment, so who comes just when a relay dies could not come again: until something is answered, the entry tries other ways itself. */
+  async #begin(claims: DataPlaneClaims, opening: object): Promise<ByteStream> {
+    for (let ways = 1; ; ways += 1) {
+      this.#deadline.refresh();
+      const flow = await this.#openFlow(claims, TRAFFIC_CLASS.control);
+      flow.write(encodeMessage(opening));
+      try {
+        return (await takeHead(flow, nothing, ANSWER_MS)).stream;
+      } catch (cause) {
+        if (ways === MAX_WAYS) throw new Refusal('no_route', undefined, { cause });
+      }
+    }
+  }
+
+  #join(stream: ByteStream, flow: ByteStream): void {
     splice(stream, flow, () => {
       this.#streams -= 1;
     });

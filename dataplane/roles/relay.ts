@@ -1,9 +1,10 @@
 /** The relay: a flow comes in, the same flow goes out one hop further. It holds streams it cannot read. */
 
-import type { NodeId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { FlowOpen } from '../../schema/wire/flow.ts';
 import { MAX_RELAYS } from '../../schema/wire/link.ts';
+import type { FlowStream } from '../link/flow-stream.ts';
+import { joinDatagrams, type Link } from '../link/link.ts';
 import { OpaqueStream } from '../transport/opaque.ts';
 import { Mesh } from './mesh.ts';
 import type { RoleContext, RunningRole } from './role.ts';
@@ -13,10 +14,15 @@ export async function startRelay(context: RoleContext): Promise<RunningRole> {
   let live = 0;
   let refused = 0;
 
-  const forward = async (from: NodeId, open: FlowOpen, flow: OpaqueStream): Promise<void> => {
+  const forward = async (open: FlowOpen, arrived: FlowStream, link: Link): Promise<void> => {
+    const flow = new OpaqueStream(arrived);
     try {
-      if (open.hops >= MAX_RELAYS) throw new Refusal('no_route', 'the path is too long');
-      const onward = new OpaqueStream(await mesh.openFlow(open.to, open.class, open.hops + 1, from));
+      if (open.via.length > MAX_RELAYS) throw new Refusal('no_route', 'the path is too long');
+      if (open.via.at(-1) !== link.peer) throw new Refusal('no_route', 'a flow that hides where it was');
+      const sent = await mesh.openFlow(open);
+      const onward = new OpaqueStream(sent);
+      const next = mesh.linkOf(sent);
+      if (next) joinDatagrams({ link, flow: arrived }, { link: next, flow: sent });
       forwarded += 1;
       live += 1;
       OpaqueStream.splice(flow, onward, () => {
@@ -31,7 +37,7 @@ export async function startRelay(context: RoleContext): Promise<RunningRole> {
   const mesh = await Mesh.start({
     context,
     announces: true,
-    flow: (from, open, stream) => void forward(from, open, new OpaqueStream(stream)),
+    flow: (_from, open, stream, link) => void forward(open, stream, link),
   });
   return {
     endpoint: mesh.endpoint,
@@ -44,7 +50,10 @@ export async function startRelay(context: RoleContext): Promise<RunningRole> {
       flows_live: live,
       flows_forwarded_total: forwarded,
       flows_refused_total: refused,
+      flows_moved_total: mesh.flowsMoved,
     }),
+    drain: () => mesh.drain(),
+    network: () => mesh.report(),
     close: () => mesh.close(),
   };
 }

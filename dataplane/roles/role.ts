@@ -1,8 +1,10 @@
 /** What a role is given, and what it gives back. The agent runs each assigned role in a process of its own. */
 import type { SessionId } from '../../schema/ids.ts';
+import type { NetworkReport } from '../../schema/network-report.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
 import type { TlsIdentity } from '../quic/quic.ts';
+import type { PeerMemory } from '../routing/peers.ts';
 import type { HeldSession, Log, ServiceControl } from '../sessions/control.ts';
 
 export interface Listen {
@@ -32,6 +34,8 @@ export interface RoleContext {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What was known of the neighbours before this process began. */
+  readonly peers?: readonly PeerMemory[];
 }
 
 export interface RunningRole {
@@ -43,6 +47,10 @@ export interface RunningRole {
   endSession(id: SessionId): void;
   /** Gauges and counters by name, without the `fabric_` prefix. */
   metrics(): Record<string, number>;
+  /** Takes nothing new, and lets neighbours go other ways; what is there stays until `close`. */
+  drain?(): void;
+  /** What it knows of its network. */
+  network?(): NetworkReport;
   close(): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ export async function startService(context: RoleContext): Promise<RunningRole> {
     context,
     announces: false,
     flow: (_from, open, stream) => {
-      if (open.to === snapshot.node) host.serve(stream, open.hops);
+      if (open.to === snapshot.node) host.serve(stream, open.via.length - 1);
       else refuseStream(stream, new Refusal('no_route').flowCode);
     },
   });
@@ -40,6 +40,7 @@ export async function startService(context: RoleContext): Promise<RunningRole> {
     sessions: () => host.held(),
     endSession: (id) => host.end(id, 'ended by its owner'),
     metrics: () => ({ links_up: mesh.linksUp, ...host.metrics() }),
+    network: () => mesh.report(),
     close: async () => {
       await host.close();
       await mesh.close();

@@ -21,7 +21,10 @@ export const FlowOpen = z.strictObject({
   type: z.literal('flow'),
   to: NodeId,
   class: TrafficClassSchema,
-  /** Relays passed so far; each adds one. */
-  hops: z.int().min(0).max(MAX_RELAYS),
+  /** Nodes passed so far, the entry first; each adds itself, and none takes a path through one of them. */
+  via: z
+    .array(NodeId)
+    .min(1)
+    .max(MAX_RELAYS + 1),
 });
 export type FlowOpen = z.infer<typeof FlowOpen>;

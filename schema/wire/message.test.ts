@@ -34,7 +34,7 @@ test('refuses to write what the prefix can not say', () => {
 });
 
 test('refuses an unknown field and an unknown type', () => {
-  const flow = { type: 'flow', to: attachment, class: 1, hops: 0 };
+  const flow = { type: 'flow', to: attachment, class: 1, via: [attachment] };
   expect(() => decodeMessage(FlowOpen, encodeMessage({ ...flow, extra: 1 }))).toThrow(ProtocolViolation);
   expect(() => decodeMessage(LinkMessage, encodeMessage({ type: 'gossip' }))).toThrow(ProtocolViolation);
 });
