@@ -259,7 +259,14 @@ export class TestMesh implements AsyncDisposable {
       control: {
         startSession: async (session) => {
           if (this.isControlDown) throw new Refusal('unavailable');
-          return { start: { session, generation: 1, org: this.#org, resource: this.#resource, target } };
+          return {
+            session,
+            generation: 1,
+            org: this.#org,
+            resource: this.#resource,
+            target,
+            nonce: 'A'.repeat(22),
+          };
         },
         report: async () => {
           if (this.isControlDown) throw new Refusal('unavailable');
