@@ -39,7 +39,7 @@ export class Lane {
       max: 1,
       connect_timeout: CONNECT_S,
       max_lifetime: null,
-      connection: { statement_timeout: STATEMENT_MS },
+      connection: { statement_timeout: STATEMENT_MS, plan_cache_mode: 'force_generic_plan' },
       onnotice: () => {},
       onclose: () => this.#die(),
     });

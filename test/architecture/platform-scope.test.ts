@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const MAY: Readonly<Record<string, string>> = {
+  'edge/db-continued.ts': 'hands it on and asks nothing itself',
   'edge/flows/enrol-node.ts': 'nodes are the platform’s',
   'edge/flows/open-session.ts': 'places a session on a node, signs for the cluster',
   'edge/flows/start-session.ts': 'a node acts on the session placed on it, whatever its organization',
