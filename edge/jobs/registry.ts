@@ -2,6 +2,7 @@
 import { checkpointsJob, trimJob } from './audit-chain.ts';
 import { expiriesJob } from './expiries.ts';
 import type { Job } from './job.ts';
+import { lostReachJob } from './lost-reach.ts';
 import { lostSessionsJob } from './lost-sessions.ts';
 import { outboxJob } from './outbox.ts';
 import { webhooksJob } from './webhooks.ts';
@@ -10,6 +11,7 @@ export const JOBS: readonly Job[] = [
   outboxJob,
   webhooksJob,
   lostSessionsJob,
+  lostReachJob,
   expiriesJob,
   checkpointsJob,
   trimJob,
