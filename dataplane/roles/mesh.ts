@@ -1,6 +1,7 @@
 /** A node's links: dials the neighbours its snapshot names, accepts those it permits, keeps routes, opens flows. Shared by all roles. */
 
 import { hkdfSync } from 'node:crypto';
+import { backoffMs } from '../../schema/backoff.ts';
 import type { TrafficClass } from '../../schema/channel.ts';
 import type { NodeId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
@@ -146,13 +147,13 @@ export class Mesh {
   }
 
   async #dialUntilLinked(node: NodeId, signal: AbortSignal): Promise<void> {
-    for (let most: number = BACKOFF_MS.first; !signal.aborted; most = Math.min(most * 2, BACKOFF_MS.most)) {
+    for (let failures = 1; !signal.aborted; failures += 1) {
       const neighbour = this.#toDial().find((known) => known.node === node);
       if (!neighbour) return;
       for (const endpoint of neighbour.endpoints) {
         if (await this.#dial(node, endpoint, signal)) return;
       }
-      await pause(Math.random() * most, signal);
+      await pause(backoffMs(BACKOFF_MS, failures, Math.random()), signal);
     }
   }
 
