@@ -13,12 +13,17 @@ import {
 } from '../schema/permissions.ts';
 import { Refusal } from '../schema/refusal.ts';
 import { API_KEY_PREFIX } from '../schema/tokens/api-key.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, Member } from './caller.ts';
 import { clientAddress } from './client-address.ts';
 import { authenticate, callerOf } from './middleware/authenticate.ts';
 import { authenticateKey } from './middleware/authenticate-key.ts';
 import { authenticateNode } from './middleware/authenticate-node.ts';
-import { membership, requireOrgPermission, requirePlatformPermission } from './middleware/authorize.ts';
+import {
+  membership,
+  membershipAndMore,
+  requireOrgPermission,
+  requirePlatformPermission,
+} from './middleware/authorize.ts';
 import { bearer } from './middleware/bearer.ts';
 import { idempotent } from './middleware/idempotent.ts';
 import { countRefused, limitCaller, limitOrganization } from './middleware/limit-requests.ts';
@@ -97,6 +102,15 @@ const authenticateMember = createMiddleware<AppBindings>(async (c, next) => {
   await next();
 });
 
+/** A read goes on in the transaction that found who asks. */
+async function memberOf(c: Context<AppBindings>, org: OrgId): Promise<Member> {
+  const [services, caller, requestId] = [c.get('services'), c.get('caller'), c.get('requestId')];
+  if (c.req.method !== 'GET') return membership(services, org, caller, requestId);
+  const { member, db } = await membershipAndMore(services, org, caller, requestId);
+  c.set('services', { ...services, db });
+  return member;
+}
+
 /** A member of `{org}` who holds the permission; the handler finds what they are there as `c.get('member')`. */
 export function forMembers(permission: OrgPermission) {
   const { middleware, ...declared } = forMembersUnkept(permission);
@@ -107,7 +121,7 @@ export function forMembers(permission: OrgPermission) {
 export function forMembersUnkept(permission: OrgPermission) {
   const check = createMiddleware<AppBindings>(async (c, next) => {
     const org = orgIn(c);
-    const member = await membership(c.get('services'), org, c.get('caller'), c.get('requestId'));
+    const member = await memberOf(c, org);
     await limitOrganization(c, org);
     requireOrgPermission(member, permission);
     await requireSignInPolicy(c.get('services'), member, c.get('caller'));

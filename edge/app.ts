@@ -73,7 +73,8 @@ export function createApp(
     c.set('requestId', requestId);
     const forget = rememberOrigin(requestId, readOrigin(c));
     await next().finally(forget);
-    c.header('x-request-id', c.get('requestId'));
+    // Not `c.header`: that would make the whole answer anew.
+    c.res.headers.set('x-request-id', c.get('requestId'));
     services.metrics.observe(c.req.method, c.res.status, (performance.now() - start) / 1000);
     const streaming = c.get('streaming');
     const released = (streaming ?? Promise.resolve()).then(() => release(services));
@@ -86,7 +87,9 @@ export function createApp(
     c.header('cache-control', 'no-store');
     await next();
   });
-  app.use(bodyLimit({ maxSize: MAX_BODY, onError: (c) => tooLarge(c.get('requestId')) }));
+  const limited = bodyLimit({ maxSize: MAX_BODY, onError: (c) => tooLarge(c.get('requestId')) });
+  // These carry no body to any handler, and asking for one makes the whole request anew.
+  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limited(c, next)));
   app.use(timeout(TIMEOUT_MS));
   for (const part of RESOURCES) app.route('/', part);
   app.openAPIRegistry.registerComponent('securitySchemes', 'person', {

@@ -1,87 +1,120 @@
 /**
- * The driver's transactions, made to bear a server that dies in the middle of one: `postgres` 3.4 would send `rollback` or `commit` on the connection that is gone, and end the
- * whole process by an error that nobody can catch. Here work on a dead connection never comes back to the driver; who waits for the transaction is told at once.
- *
- * Statements are parsed once per connection, which saves a round trip each. They are kept until the connection ends, which the driver sees to within the hour.
+ * A transaction on a lane. Its beginning is sent together with the first statement, in one round trip; should the beginning fail, the server refuses whatever comes behind
+ * it. Not the driver's own transactions: those wait for `begin`, and send `rollback` or `commit` on a connection that is gone, which ends the process by an error that
+ * nobody can catch.
  */
 import type postgres from 'postgres';
-import { isAway } from './db-errors.ts';
+import type { Lane } from './db-lanes.ts';
 
-type Scope = postgres.TransactionSql;
-type Work = (scope: Scope) => unknown;
+/** What Drizzle asks of a transaction: it calls `unsafe` and `savepoint`, and types both as the driver's own. */
+export type Scope = postgres.Sql & postgres.TransactionSql;
 
-/** An error that sounds like a dead connection is one when the driver says so within this time, milliseconds; else it came from somewhere else. */
-const TOLD_MS = 1_000;
-
-interface Life {
-  /** A question of it failed as on a dead connection, whatever became of that error. */
-  doubtful: boolean;
-  over: boolean;
-  readonly ended: PromiseWithResolvers<void>;
+/** What became of the statements of one transaction, or of one savepoint in it. */
+interface Part {
+  /** The first that failed: nothing stays of what it was a part of, even where the work went on. */
+  failed: unknown;
 }
 
-/** Changes `client` so that its transactions are steady. */
-export function steadyTransactions(client: postgres.Sql): postgres.Sql {
-  const begin = client.begin.bind(client);
-  return Object.assign(client, {
-    begin: async (work: Work) => {
-      const life: Life = { doubtful: false, over: false, ended: Promise.withResolvers() };
-      try {
-        return await begin((scope) => outlived(life, () => work(steady(scope, life))));
-      } finally {
-        life.over = true;
-        life.ended.resolve();
-      }
-    },
-  });
-}
-
-function steady(scope: Scope, life: Life): Scope {
-  const unsafe = scope.unsafe.bind(scope);
-  const savepoint = scope.savepoint.bind(scope);
-  return Object.assign(scope, {
-    unsafe: (
-      text: string,
-      parameters: postgres.ParameterOrJSON<never>[],
-      options: postgres.UnsafeQueryOptions,
-    ) => {
-      refuseWhenDead(life);
-      const query = unsafe(text, parameters, { ...options, prepare: true });
-      query.catch((error: unknown) => {
-        if (isAway(error)) life.doubtful = true;
-      });
-      return query;
-    },
-    savepoint: (work: Work) => {
-      // The driver's own statement would be sent on whatever is there.
-      refuseWhenDead(life);
-      return savepoint((inner) => outlived(life, () => work(steady(inner, life))));
-    },
-  });
-}
-
-function refuseWhenDead(life: Life): void {
-  if (life.over || life.doubtful)
-    throw Object.assign(new Error('the transaction is over'), { code: 'CONNECTION_CLOSED' });
-}
-
-/** Never settles when the connection died meanwhile: the driver has told who waits by another way, and must send nothing more. */
-async function outlived(life: Life, work: () => unknown): Promise<unknown> {
+/**
+ * @param opening what begins it: one message of several statements
+ * @throws what the work threw, what a statement of it was refused with, or that the connection is gone
+ */
+export async function transact<T>(
+  lane: Lane,
+  opening: string,
+  work: (scope: Scope) => Promise<T>,
+): Promise<T> {
+  const death = Promise.withResolvers<never>();
+  lane.onDeath = death.reject;
+  lane.clean = false;
+  const run = new Run(lane);
   try {
-    const result = await work();
-    await untilSure(life);
-    return life.over ? await never() : result;
-  } catch (error) {
-    if (isAway(error)) life.doubtful = true;
-    await untilSure(life);
-    if (life.over) return never();
-    throw error;
+    return await Promise.race([run.whole(opening, work), death.promise]);
+  } finally {
+    run.over = true;
+    lane.onDeath = undefined;
   }
 }
 
-async function untilSure(life: Life): Promise<void> {
-  if (life.doubtful && !life.over) await Promise.race([life.ended.promise, pause(TOLD_MS)]);
+class Run {
+  readonly #lane: Lane;
+  #points = 0;
+  /** Nothing more is sent, whatever the work still tries. */
+  over = false;
+
+  constructor(lane: Lane) {
+    this.#lane = lane;
+  }
+
+  async whole<T>(opening: string, work: (scope: Scope) => Promise<T>): Promise<T> {
+    const part: Part = { failed: undefined };
+    let result: T;
+    try {
+      const begun = this.#send(opening, part);
+      result = await work(this.#scope(part));
+      await begun;
+      if (part.failed) throw part.failed;
+    } catch (error) {
+      await this.#send('rollback');
+      this.#lane.clean = true;
+      throw reasonOf(error, part);
+    }
+    const { command } = await this.#send('commit');
+    this.#lane.clean = true;
+    if (command !== 'COMMIT') throw new Error('the transaction was undone');
+    return result;
+  }
+
+  #scope(part: Part): Scope {
+    return Object.assign(Object.create(null), {
+      unsafe: (...[text, parameters, options]: Parameters<Scope['unsafe']>) => {
+        const query = this.#sql.unsafe(text, parameters, { ...options, prepare: true });
+        noteFailure(query, part);
+        return query;
+      },
+      savepoint: (work: Work) => this.#savepoint(work),
+    });
+  }
+
+  async #savepoint<T>(work: Work<T>): Promise<T> {
+    const name = `s${this.#points++}`;
+    const part: Part = { failed: undefined };
+    try {
+      const begun = this.#send(`savepoint ${name}`, part);
+      const result = await work(this.#scope(part));
+      await begun;
+      if (part.failed) throw part.failed;
+      return result;
+    } catch (error) {
+      await this.#send(`rollback to ${name}`);
+      throw reasonOf(error, part);
+    }
+  }
+
+  #send(text: string, part?: Part) {
+    const query = this.#sql.unsafe(text);
+    if (part) noteFailure(query, part);
+    return query;
+  }
+
+  get #sql(): postgres.ReservedSql {
+    if (this.over) throw Object.assign(new Error('the transaction is over'), { code: 'CONNECTION_CLOSED' });
+    return this.#lane.sql;
+  }
 }
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const never = () => new Promise<never>(() => {});
+type Work<T = unknown> = (scope: Scope) => Promise<T>;
+
+/** This also sends it: the driver waits until somebody wants the answer. */
+function noteFailure(query: PromiseLike<unknown> & { catch: Promise<unknown>['catch'] }, part: Part): void {
+  query.catch((error: unknown) => {
+    part.failed ??= error;
+  });
+}
+
+/** Behind the statement that failed all others fail too, and say nothing but that. */
+function reasonOf(error: unknown, { failed }: Part): unknown {
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  const isEcho = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === '25P02';
+  return isEcho ? (failed ?? error) : error;
+}

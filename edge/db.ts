@@ -2,19 +2,24 @@
  * The database, only ever as one of two roles: an organization's (row-level security shows its rows alone) or the platform's. The
  * login role itself may do nothing.
  */
-import { type SQL, sql } from 'drizzle-orm';
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
-import type { OrgId } from '../schema/ids.ts';
-import * as tables from '../schema/tables/index.ts';
-import { steadyTransactions } from './db-transactions.ts';
+import { sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import {
+  drizzle,
+  type PostgresJsDatabase,
+  PostgresJsSession,
+  PostgresJsTransaction,
+} from 'drizzle-orm/postgres-js';
+import type postgres from 'postgres';
+import { OrgId } from '../schema/ids.ts';
+import { Lane, Lanes } from './db-lanes.ts';
+import { type Scope, transact } from './db-transactions.ts';
 import { emittedBy, noteEmitted } from './events/emitted.ts';
 
 export { isAway, isBusy, isDuplicate, isUnfit } from './db-errors.ts';
 
-type Drizzle = PostgresJsDatabase<typeof tables>;
 /** A transaction under one role. */
-export type Tx = Parameters<Parameters<Drizzle['transaction']>[0]>[0];
+export type Tx = Parameters<Parameters<PostgresJsDatabase['transaction']>[0]>[0];
 
 export interface Database {
   /** Sees and changes this organization's rows and no others. */
@@ -31,11 +36,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Seconds to wait for a connection, and milliseconds for a statement. */
-const CONNECT_S = 5;
-const STATEMENT_MS = 10_000;
-/** At most so long between tries to reach a server that went away, seconds. */
-const RECONNECT_S = 0.5;
+/** Seconds. */
+const IDLE_S = 60;
+/** Milliseconds that closing waits for what is at work. */
+const CLOSE_MS = 2_000;
 
 export interface DatabaseOptions {
   /** Told of each chain that a committed transaction added events to. `close` waits for what it returned. */
@@ -53,56 +57,78 @@ export function openDatabase(url: string, connections: number, options: Database
       told.add(telling);
     }
   };
-  const client = postgres(url, {
-    max: connections,
-    connect_timeout: CONNECT_S,
-    idle_timeout: options.idleS ?? 60,
-    backoff: (retries) => Math.min(0.02 * 2 ** retries, RECONNECT_S),
-    connection: { statement_timeout: STATEMENT_MS },
-    onnotice: () => {},
-  });
-  const db = drizzle(steadyTransactions(client), { schema: tables, casing: 'snake_case' });
+  // Drizzle sets how the driver reads dates and times.
+  const prepare = (client: postgres.Sql) => void drizzle(client);
+  const lanes = new Lanes(() => new Lane(url, prepare), { connections, idleS: options.idleS ?? IDLE_S });
+  const inLane = async <T>(work: (lane: Lane) => Promise<T>): Promise<T> => {
+    const lane = await lanes.take();
+    try {
+      return await work(lane);
+    } finally {
+      lanes.give(lane);
+    }
+  };
+  const within = async <T>(opening: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    let used: Tx | undefined;
+    const result = await inLane((lane) =>
+      transact(lane, opening, (scope) => {
+        used = transactionOn(scope);
+        return work(used);
+      }),
+    );
+    tell(used);
+    return result;
+  };
   const ends = {
     ping: async () => {
       const start = performance.now();
-      await client`select 1`;
+      await inLane((lane) => lane.sql.unsafe('select 1'));
       return performance.now() - start;
     },
     close: async () => {
       await Promise.allSettled(told);
-      await client.end({ timeout: 2 });
+      await lanes.close(CLOSE_MS);
     },
   };
-  const whole = (within: Within): Database => ({
-    org: (org, work) => within((tx) => as(tx, tenantOf(org), work)),
-    platform: (work) => within((tx) => as(tx, PLATFORM, work)),
-    together: (work) => within((tx) => work(whole(inTurns(tx)))),
+  return {
+    org: async (org, work) => within(`begin; ${tenantOf(org)}`, work),
+    platform: (work) => within(`begin; ${PLATFORM}`, work),
+    together: (work) => within('begin', (tx) => work(partsOf(tx, ends))),
     ...ends,
-  });
-  return whole(async (work) => {
-    let used: Tx | undefined;
-    const result = await db.transaction((tx) => {
-      used = tx;
-      return work(tx);
-    });
-    tell(used);
-    return result;
-  });
+  };
 }
 
-/** Runs work in a transaction, or in a part of one that can be undone alone. */
+/** Knows each table's columns by now: one for all. */
+const dialect = new PgDialect({ casing: 'snake_case' });
+
+function transactionOn(scope: Scope): Tx {
+  return new PostgresJsTransaction(dialect, new PostgresJsSession(scope, dialect, undefined), undefined);
+}
+
+const PLATFORM = 'set local role fabric_platform';
+/** A setting takes no parameter, so what is written into the text is held against its form once more. @throws when it is no id */
+const tenantOf = (org: OrgId) => `set local role fabric_tenant; set local app.org = '${OrgId.parse(org)}'`;
+
+/** Runs work in a part of a transaction that can be undone alone. */
 type Within = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
-const PLATFORM = sql`select set_config('role', 'fabric_platform', true)`;
-const tenantOf = (org: OrgId) =>
-  sql`select set_config('role', 'fabric_tenant', true), set_config('app.org', ${org}, true)`;
+/** The same database inside one transaction. */
+function partsOf(tx: Tx, ends: Pick<Database, 'ping' | 'close'>): Database {
+  const turn = inTurns(tx);
+  return {
+    org: async (org, work) => turn((part) => as(part, tenantOf(org), work)),
+    platform: (work) => turn((part) => as(part, PLATFORM, work)),
+    together: (work) => turn((part) => work(partsOf(part, ends))),
+    ...ends,
+  };
+}
 
 /**
  * The role goes out first and the work's first question right behind it, in one round trip. Were the order ever lost, or the role refused, the question fails: the login
  * role may do nothing.
  */
-async function as<T>(tx: Tx, role: SQL, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const assumed = tx.execute(role).then(() => undefined);
+async function as<T>(tx: Tx, role: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const assumed = tx.execute(sql.raw(role)).then(() => undefined);
   const [result] = await Promise.all([work(tx), assumed]);
   return result;
 }

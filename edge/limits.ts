@@ -49,6 +49,14 @@ export class LocalCounts {
   }
   /** Attempts that were counted in Redis and not made yet. */
   readonly ahead = new BoundedCache<{ left: number }>(LOCAL_ENTRIES);
+  /** Who is being counted ahead just now: whoever comes meanwhile counts for itself alone, or a crowd would use up the limit with attempts that nobody makes. */
+  readonly counting = new BoundedCache<true>(LOCAL_ENTRIES);
+  takeAhead(key: string, now: number): boolean {
+    const ahead = this.ahead.get(key, now);
+    if (!ahead || ahead.left < 1) return false;
+    ahead.left -= 1;
+    return true;
+  }
   #forget(now: number): void {
     for (const [key, { until }] of this.#counts) if (until <= now) this.#counts.delete(key);
     if (this.#counts.size >= LOCAL_ENTRIES) throw new Refusal('overloaded');
@@ -75,19 +83,17 @@ export function redisLimits(url: string, token: string, local: LocalCounts, now:
   return {
     attempt: async ({ name, max, windowS, atOnce = 1 }, who) => {
       const key = `fabric:limit:${name}:${who}`;
-      const ahead = local.ahead.get(key, now());
-      if (ahead && ahead.left > 0) {
-        ahead.left -= 1;
-        return;
-      }
-      const count = await countInRedis(key, atOnce, windowS);
+      if (local.takeAhead(key, now())) return;
+      const by = local.counting.get(key, now()) ? 1 : atOnce;
+      if (by > 1) local.counting.set(key, true, now() + TIMEOUT_MS);
+      const count = await countInRedis(key, by, windowS);
+      if (by > 1) local.counting.delete(key);
       const [seen, allowed] =
         count === undefined
           ? [local.add(key, windowS, now()), Math.ceil(max * STRICTER)]
-          : [count - atOnce + 1, max];
-      if (count !== undefined && atOnce > 1) {
-        // Another attempt may have counted ahead meanwhile: nothing of it is lost.
-        const more = Math.max(0, Math.min(atOnce, allowed - seen + 1) - 1);
+          : [count - by + 1, max];
+      if (count !== undefined && by > 1) {
+        const more = Math.max(0, Math.min(by, allowed - seen + 1) - 1);
         const before = local.ahead.get(key, now())?.left ?? 0;
         local.ahead.set(key, { left: before + more }, now() + AHEAD_MS);
       }

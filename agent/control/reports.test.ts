@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { backoffMs } from '../../schema/backoff.ts';
 import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { backoffMs, type RetryOptions, type retry } from '../backoff.ts';
+import { BACKOFF, type RetryOptions, type retry } from '../backoff.ts';
 import { Reports } from './reports.ts';
 
 const HOUR = 3_600_000;
@@ -17,7 +18,7 @@ function simulated(clock: { now: number }): typeof retry {
       } catch (error) {
         if (options.isFinal?.(error)) throw error;
       }
-      clock.now += backoffMs(failures, 0.5);
+      clock.now += backoffMs(BACKOFF, failures, 0.5);
       await Promise.resolve();
     }
   };

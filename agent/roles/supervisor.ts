@@ -6,6 +6,7 @@ import type { TlsIdentity } from '../../dataplane/quic/quic.ts';
 import type { Listen, SealSecret } from '../../dataplane/roles/role.ts';
 import type { PeerMemory } from '../../dataplane/routing/peers.ts';
 import type { HeldSession, ServiceControl } from '../../dataplane/sessions/control.ts';
+import { backoffMs } from '../../schema/backoff.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import type { NetworkReport } from '../../schema/network-report.ts';
 import { Refusal } from '../../schema/refusal.ts';
@@ -60,7 +61,8 @@ export class RoleSupervisor {
   readonly #options: SupervisorOptions;
   #child: ChildProcess | undefined;
   #stopping = false;
-  #backoff: number = BACKOFF_MS.first;
+  /** Ends in a row, none of them after a steady run. */
+  #failures = 0;
   #restart: NodeJS.Timeout | undefined;
   #probe: NodeJS.Timeout | undefined;
   #answeredAt = 0;
@@ -149,9 +151,9 @@ export class RoleSupervisor {
       clearInterval(this.#probe);
       if (this.#stopping) return;
       this.#options.record('role.ended', { role, how: signal ?? String(code) });
-      if (Date.now() - startedAt > STEADY_MS) this.#backoff = BACKOFF_MS.first;
-      const wait = Math.random() * this.#backoff;
-      this.#backoff = Math.min(this.#backoff * 2, BACKOFF_MS.most);
+      if (Date.now() - startedAt > STEADY_MS) this.#failures = 0;
+      this.#failures += 1;
+      const wait = backoffMs(BACKOFF_MS, this.#failures, Math.random());
       this.restarts += 1;
       this.#options.log.warn({ role, code, signal, restartInMs: Math.round(wait) }, 'a role ended by itself');
       this.#restart = setTimeout(() => this.#start(), wait);

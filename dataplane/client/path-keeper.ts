@@ -1,4 +1,5 @@
 /** Keeps an attachment on a path: notices when one is lost or another entry would be better, takes the attachment over to the next, gives up in the end. */
+import { backoffMs } from '../../schema/backoff.ts';
 import { Refusal, type RefusalCode } from '../../schema/refusal.ts';
 import type { Attached } from '../../schema/wire/attach.ts';
 import { RESUME_MS } from '../channel/attachment-life.ts';
@@ -163,8 +164,9 @@ export class PathKeeper {
     const deadline = performance.now() + RESUME_MS;
     let why: unknown;
     let ready = made;
-    for (let most: number = BACKOFF_MS.first; !this.#over; most = Math.min(most * 2, BACKOFF_MS.most)) {
-      if (!ready) await new Promise((resolve) => setTimeout(resolve, Math.random() * most));
+    for (let failures = 1; !this.#over; failures += 1) {
+      const wait = backoffMs(BACKOFF_MS, failures, Math.random());
+      if (!ready) await new Promise((resolve) => setTimeout(resolve, wait));
       if (performance.now() > deadline)
         return this.#give(new Refusal('unavailable', 'the connection was lost', { cause: why }));
       try {

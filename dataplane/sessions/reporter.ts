@@ -1,4 +1,5 @@
 /** Tells the control plane what became of a session: in order, again and again until it was heard or knows better. */
+import { backoffMs } from '../../schema/backoff.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { ServiceControl, SessionReport } from './control.ts';
@@ -34,20 +35,21 @@ export class Reporter {
 
   async #send(): Promise<void> {
     this.#sending = true;
-    let backoff: number = BACKOFF_MS.first;
+    let failures = 0;
     for (let next = this.#waiting[0]; next && !this.#stopped; next = this.#waiting[0]) {
       try {
         await this.#control.report(this.#session, next);
         this.#waiting.shift();
-        backoff = BACKOFF_MS.first;
+        failures = 0;
       } catch (error) {
         if (error instanceof Refusal && error.status < 500 && error.code !== 'rate_limited') {
           this.#waiting.shift();
           if (error.code === 'stale_generation' || error.code === 'not_found') this.#onRefused();
           continue;
         }
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * backoff).unref());
-        backoff = Math.min(backoff * 2, BACKOFF_MS.most);
+        failures += 1;
+        const wait = backoffMs(BACKOFF_MS, failures, Math.random());
+        await new Promise((resolve) => setTimeout(resolve, wait).unref());
       }
     }
     this.#sending = false;

@@ -1,6 +1,6 @@
 /**
  * Around every change of who holds what: sessions that the change leaves without what they were opened with are ended in the same
- * transaction. What a grant allowed by the clock alone (its expiry, its window) ends with the next such change, or the next attachment.
+ * transaction. What the clock alone takes away (a grant's expiry, its window) is ended by a job, within a minute.
  */
 import { and, eq, inArray } from 'drizzle-orm';
 import type { ChannelGrants } from '../../schema/channel.ts';
@@ -14,43 +14,79 @@ import { loadGrants } from '../policy/grants.ts';
 import { type Holding, holdingsOfAccounts, holdingsOfPeople } from '../policy/holdings.ts';
 import { endSessions } from './end-sessions.ts';
 
-type Reach = Map<string, ChannelGrants | undefined>;
+interface Live {
+  readonly id: string;
+  readonly createdAt: Date;
+  /** When it was last attached to, left or taken over. */
+  readonly changedAt: Date;
+  /** What its holder may do with its resource at that moment, as things are now. */
+  readonly reachAt: (moment: Date) => ChannelGrants | undefined;
+}
+
+const REASON = 'its holder may no longer do this';
 
 export async function endingLostReach<T>(tx: Tx, act: Act, change: () => Promise<T>): Promise<T> {
-  const before = await liveReach(tx, act.org, act.now);
+  const before = new Map((await liveSessions(tx, act.org)).map((live) => [live.id, live.reachAt(act.now)]));
   const done = await change();
   if (before.size === 0) return done;
-  const after = await liveReach(tx, act.org, act.now);
-  const lost = [...before].filter(([id, was]) => {
-    const now = after.get(id);
-    return after.has(id) && (now === undefined || !isAtLeast(now, was));
-  });
-  const ids = lost.map(([id]) => id);
-  await endSessions(tx, act, ids, 'its holder may no longer do this');
+  const after = await liveSessions(tx, act.org);
+  const lost = after.filter(({ id, reachAt }) => before.has(id) && hasLess(reachAt(act.now), before.get(id)));
+  await end(tx, act, lost);
   return done;
 }
 
-/** What the holder of each live session may do with its resource now. */
-async function liveReach(tx: Tx, org: OrgId, now: Date): Promise<Reach> {
+/**
+ * Ends what has less now than at any moment that counts: when it was opened or last changed hands, and, where that is earlier, at `since`.
+ * @param since undefined where nobody knows when this was asked last
+ * @returns how many were ended
+ */
+export async function endLostByTime(tx: Tx, act: Act, since: Date | undefined): Promise<number> {
+  const live = await liveSessions(tx, act.org);
+  const lost = live.filter(({ createdAt, changedAt, reachAt }) => {
+    const now = reachAt(act.now);
+    const moments = [createdAt, changedAt].map((moment) => (since && since > moment ? since : moment));
+    return moments.some((moment) => hasLess(now, reachAt(moment)));
+  });
+  await end(tx, act, lost);
+  return lost.length;
+}
+
+function hasLess(now: ChannelGrants | undefined, was: ChannelGrants | undefined): boolean {
+  return now === undefined || !isAtLeast(now, was);
+}
+
+function end(tx: Tx, act: Act, lost: readonly Live[]): Promise<void> {
+  return endSessions(
+    tx,
+    act,
+    lost.map(({ id }) => id),
+    REASON,
+  );
+}
+
+async function liveSessions(tx: Tx, org: OrgId): Promise<Live[]> {
+  const { id, userId: holder, createdAt, changedAt } = sessions;
   const live = await tx
-    .select({ id: sessions.id, holder: sessions.userId, resource: resources })
+    .select({ id, holder, createdAt, changedAt, resource: resources })
     .from(sessions)
     .innerJoin(resources, eq(resources.id, sessions.resourceId))
     .where(and(eq(sessions.orgId, org), inArray(sessions.state, LIVE_STATES)));
-  if (live.length === 0) return new Map();
-  const holders = [...new Set(live.map(({ holder }) => holder))];
+  if (live.length === 0) return [];
+  const holders = [...new Set(live.map((session) => session.holder))];
   const people = await holdingsOfPeople(tx, org, holders);
   const accounts = await holdingsOfAccounts(tx, org, holders);
   const grants = await loadGrants(tx, org);
-  const reachOf = (holder: string, resource: (typeof live)[number]['resource']) => {
-    const [type, holding] = people.has(holder)
-      ? (['user', people.get(holder)] as const)
-      : (['service_account', accounts.get(holder)] as const);
-    if (!mayUse(holding)) return undefined;
-    const { roles, groups } = holding;
-    return allowedChannels({ type, id: holder, roles, groups }, resource, grants, now);
-  };
-  return new Map(live.map(({ id, holder, resource }) => [id, reachOf(holder, resource)]));
+  return live.map(({ holder: of, resource, ...session }) => {
+    const [type, holding] = people.has(of)
+      ? (['user', people.get(of)] as const)
+      : (['service_account', accounts.get(of)] as const);
+    const reachAt = (moment: Date) => {
+      if (!mayUse(holding)) return undefined;
+      const { roles, groups } = holding;
+      return allowedChannels({ type, id: of, roles, groups }, resource, grants, moment);
+    };
+    return { ...session, reachAt };
+  });
 }
 
 function mayUse(holding: Holding | undefined): holding is Holding {

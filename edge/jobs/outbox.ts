@@ -4,6 +4,7 @@
  */
 import { and, asc, eq, gt, lt, lte } from 'drizzle-orm';
 import { PLATFORM_CHAIN } from '../../schema/audit.ts';
+import { backoffMs } from '../../schema/backoff.ts';
 import type { OrgId } from '../../schema/ids.ts';
 import {
   chains,
@@ -15,12 +16,11 @@ import {
 } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
 import { viewOf } from '../events/stream.ts';
-import { backoffMs } from './backoff.ts';
 import type { Job, JobContext } from './job.ts';
 
 const BATCH = 100;
 export const MOST_ATTEMPTS = 8;
-const BACKOFF = { baseMs: 500, capMs: 5 * 60_000 };
+const BACKOFF = { first: 1_000, most: 5 * 60_000 };
 const MAX_REASON = 500;
 
 type EventRow = typeof events.$inferSelect;

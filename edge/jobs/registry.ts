@@ -2,6 +2,7 @@
 import { checkpointsJob, trimJob } from './audit-chain.ts';
 import { expiriesJob } from './expiries.ts';
 import type { Job } from './job.ts';
+import { lostReachJob } from './lost-reach.ts';
 import { lostSessionsJob } from './lost-sessions.ts';
 import { outboxJob } from './outbox.ts';
 import { secretsJob } from './secrets.ts';
@@ -11,6 +12,7 @@ export const JOBS: readonly Job[] = [
   outboxJob,
   webhooksJob,
   lostSessionsJob,
+  lostReachJob,
   expiriesJob,
   checkpointsJob,
   trimJob,

@@ -15,7 +15,8 @@ import { memberships, organizations, supportAccess, users } from '../../schema/t
 import { record } from '../audit.ts';
 import type { Caller, Member } from '../caller.ts';
 import type { Database, Tx } from '../db.ts';
-import { type Holding, holdingsOfAccounts, holdingsOfPeople } from '../policy/holdings.ts';
+import { continued } from '../db-continued.ts';
+import { type Holding, holdingOfPerson, holdingsOfAccounts } from '../policy/holdings.ts';
 import { forKeys } from '../policy/may-give.ts';
 import type { Services } from '../services.ts';
 
@@ -29,19 +30,40 @@ export async function membership(
   caller: Caller,
   requestId: string,
 ): Promise<Member> {
-  const { db, now } = services;
-  const found = await db.org(org, async (tx) => {
-    const { user, key } = caller;
-    const holdings = await (key ? holdingsOfAccounts : holdingsOfPeople)(tx, org, [user]);
-    const holding = holdings.get(user);
-    return holding && { org, ...holding, permissions: permissionsWith(caller, holding), setsUp: false };
-  });
-  if (found) return found;
-  // The token may be older than the role it names: who comes from outside is looked up.
-  if (caller.platformRole === null || caller.key) throw new Refusal('not_found');
-  const role = await platformRoleOf(db, caller.user);
+  const found = await services.db.org(org, (tx) => belonging(tx, org, caller));
+  return found ?? fromOutside(services, org, caller, requestId);
+}
+
+/** The same; what is asked of the organization at once with the database that comes back is asked in the same transaction. @throws Refusal `not_found` */
+export async function membershipAndMore(
+  services: Services,
+  org: OrgId,
+  caller: Caller,
+  requestId: string,
+): Promise<{ member: Member; db: Database }> {
+  const { result, db } = await continued(services.db, org, (tx) => belonging(tx, org, caller));
+  return { member: result ?? (await fromOutside({ ...services, db }, org, caller, requestId)), db };
+}
+
+async function belonging(tx: Tx, org: OrgId, caller: Caller): Promise<Member | undefined> {
+  const { user, key } = caller;
+  const holding = key
+    ? (await holdingsOfAccounts(tx, org, [user])).get(user)
+    : await holdingOfPerson(tx, org, user);
+  return holding && { org, ...holding, permissions: permissionsWith(caller, holding), setsUp: false };
+}
+
+/** The token may be older than the role it names: who comes from outside is looked up. */
+async function fromOutside(
+  { db, now }: Services,
+  org: OrgId,
+  { platformRole, user, key }: Caller,
+  requestId: string,
+): Promise<Member> {
+  if (platformRole === null || key) throw new Refusal('not_found');
+  const role = await platformRoleOf(db, user);
   if (role === null) throw new Refusal('not_found');
-  return db.org(org, (tx) => outsider(tx, { org, user: caller.user, role, now: now(), requestId }));
+  return db.org(org, (tx) => outsider(tx, { org, user, role, now: now(), requestId }));
 }
 
 /** A key holds at most what it was made for, and nothing that asks for a person. */

@@ -19,7 +19,7 @@ const REFUSED_PER_ADDRESS: Limit = { name: 'refused-address', max: 300, windowS:
 export const limitCaller = createMiddleware<AppBindings>(async (c, next) => {
   const { limits, env } = c.get('services');
   const { user, key } = c.get('caller');
-  const scaled = (limit: Limit) => ({ ...limit, max: Math.ceil(limit.max * env.FABRIC_REQUEST_LIMITS) });
+  const scaled = (limit: Limit) => scaledBy(limit, env.FABRIC_REQUEST_LIMITS);
   const address = clientAddress(c);
   await Promise.all([
     // All who come by a proxy that names nobody would share one count.
@@ -28,6 +28,12 @@ export const limitCaller = createMiddleware<AppBindings>(async (c, next) => {
   ]);
   await next();
 });
+
+/** As many times as wide, and counted ahead in the same proportion. */
+function scaledBy(limit: Limit, times: number): Limit {
+  const of = (n: number) => Math.ceil(n * times);
+  return { ...limit, max: of(limit.max), atOnce: of(limit.atOnce ?? 1) };
+}
 
 /** Of all who belong to one organization together. @throws Refusal `quota_exceeded` */
 export async function limitOrganization(c: Context<AppBindings>, org: OrgId): Promise<void> {

@@ -1,10 +1,11 @@
 /** Grants as rows, and as the policy reads them. */
-import { eq, inArray, or } from 'drizzle-orm';
+import { eq, or, sql } from 'drizzle-orm';
 import type { CreateOrgGrant, GrantView } from '../../schema/api/resources.ts';
 import type { GrantId, GroupId, OrgId, ResourceId, ServiceAccountId, UserId } from '../../schema/ids.ts';
 import type { Grantee, Scope } from '../../schema/policy.ts';
 import { grants } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
+import { compiled } from '../db-compiled.ts';
 import type { Grant, Principal } from './evaluate.ts';
 
 type Row = typeof grants.$inferSelect;
@@ -13,22 +14,45 @@ export type StoredGrant = Grant & { readonly id: GrantId };
 
 /** All of the organization's, or those that can be for one principal. */
 export async function loadGrants(tx: Tx, org: OrgId, principal?: Principal): Promise<StoredGrant[]> {
-  const rows = await tx
-    .select()
-    .from(grants)
-    .where(principal ? maybeFor(principal) : eq(grants.orgId, org))
-    .orderBy(grants.createdAt, grants.id);
+  const rows = principal
+    ? await rowsMaybeFor(tx, {
+        user: principal.type === 'user' ? principal.id : null,
+        account: principal.type === 'service_account' ? principal.id : null,
+        roles: [...principal.roles],
+        groups: [...principal.groups],
+      })
+    : await tx
+        .select()
+        .from(grants)
+        .where(eq(grants.orgId, org))
+        .orderBy(...ORDER);
   return rows.map(grantOf);
 }
 
-/** Narrows only: who a grant is for is decided by the policy. */
-function maybeFor({ type, id, roles, groups }: Principal) {
-  return or(
-    type === 'user' ? eq(grants.userId, id) : eq(grants.serviceAccountId, id),
-    roles.size > 0 ? inArray(grants.role, [...roles]) : undefined,
-    groups.size > 0 ? inArray(grants.groupId, [...groups]) : undefined,
-  );
+const ORDER = [grants.createdAt, grants.id] as const;
+
+interface Holders extends Record<string, unknown> {
+  readonly user: string | null;
+  readonly account: string | null;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
 }
+
+/** Narrows only: who a grant is for is decided by the policy. */
+const rowsMaybeFor = compiled<Holders, Row[]>((tx) =>
+  tx
+    .select()
+    .from(grants)
+    .where(
+      or(
+        eq(grants.userId, sql.placeholder('user')),
+        eq(grants.serviceAccountId, sql.placeholder('account')),
+        sql`${grants.role} = any(${sql.placeholder('roles')})`,
+        sql`${grants.groupId} = any(${sql.placeholder('groups')})`,
+      ),
+    )
+    .orderBy(...ORDER),
+);
 
 export async function insertGrant(tx: Tx, org: OrgId, grant: CreateOrgGrant): Promise<StoredGrant> {
   const [row] = await tx

@@ -1,10 +1,11 @@
 /** What the people and service accounts of one organization hold: their role, their groups' roles, and the permissions of all these. */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { OrgId } from '../../schema/ids.ts';
 import type { OrgPermission } from '../../schema/permissions.ts';
 import type { RoleName } from '../../schema/roles.ts';
 import { groupMembers, groups, memberships, roles, serviceAccounts } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
+import { compiled } from '../db-compiled.ts';
 import { isBuiltIn, permissionsOf } from './may-give.ts';
 
 export interface Holding {
@@ -34,7 +35,20 @@ export async function holdingsOfPeople(
   users: readonly string[],
 ): Promise<Map<string, Holding>> {
   if (users.length === 0) return new Map();
-  const rows = await tx
+  return combine(tx, org, await peopleRows(tx, org, inArray(memberships.userId, [...users])));
+}
+
+/** Undefined for whoever does not belong to the organization. */
+export async function holdingOfPerson(tx: Tx, org: OrgId, user: string): Promise<Holding | undefined> {
+  return (await combine(tx, org, await personRows(tx, { org, user }))).get(user);
+}
+
+const personRows = compiled<{ org: OrgId; user: string }, Row[]>((tx) =>
+  peopleRows(tx, sql.placeholder('org'), eq(memberships.userId, sql.placeholder('user'))),
+);
+
+function peopleRows(tx: Tx, org: OrgId | Placeholder, who: SQL) {
+  return tx
     .select({ id: memberships.userId, role: memberships.role, group: groups.id, groupRole: groups.role })
     .from(memberships)
     .leftJoin(
@@ -42,8 +56,7 @@ export async function holdingsOfPeople(
       and(eq(groupMembers.userId, memberships.userId), eq(groupMembers.orgId, memberships.orgId)),
     )
     .leftJoin(groups, eq(groups.id, groupMembers.groupId))
-    .where(and(eq(memberships.orgId, org), inArray(memberships.userId, [...users])));
-  return combine(tx, org, rows);
+    .where(and(eq(memberships.orgId, org), who));
 }
 
 export async function holdingsOfAccounts(

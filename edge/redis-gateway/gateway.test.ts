@@ -110,4 +110,7 @@ test('a wide limit is counted some at a time, and holds exactly for one process 
   at += 6_000;
   expect(await passed(slow, 'slow', 1)).toBe(1);
   expect(await client.get('fabric:limit:wide:slow')).toBe(20);
+  // A crowd counts ahead once: what nobody attempted is not used up.
+  await passed(process(), 'crowd', 20);
+  expect(await client.get('fabric:limit:wide:crowd')).toBeLessThanOrEqual(20 + 10);
 });

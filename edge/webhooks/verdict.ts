@@ -1,9 +1,10 @@
 /** What follows from one attempt to deliver. Pure. */
+
+import { backoffMs } from '../../schema/backoff.ts';
 import type { DeliveryState } from '../../schema/tables/index.ts';
-import { backoffMs } from '../jobs/backoff.ts';
 
 const DAY_MS = 86_400_000;
-const BACKOFF = { baseMs: 2_500, capMs: 2 * 3_600_000 };
+const BACKOFF = { first: 5_000, most: 2 * 3_600_000 };
 const GONE = 410;
 
 export interface Attempt {

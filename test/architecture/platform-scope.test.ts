@@ -7,11 +7,13 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const MAY: Readonly<Record<string, string>> = {
+  'edge/db-continued.ts': 'hands it on and asks nothing itself',
   'edge/flows/enrol-node.ts': 'nodes are the platform’s',
   'edge/flows/open-session.ts': 'places a session on a node, signs for the cluster',
   'edge/flows/start-session.ts': 'a node acts on the session placed on it, whatever its organization',
   'edge/jobs/audit-chain.ts': 'signs the chains of all organizations',
   'edge/jobs/expiries.ts': 'removes what is over, whosever it was',
+  'edge/jobs/lost-reach.ts': 'finds the organizations whose grants have ended by the clock',
   'edge/jobs/lost-sessions.ts': 'ends the sessions of nodes that are gone, whatever their organization',
   'edge/jobs/outbox.ts': 'hands on the events of all organizations',
   'edge/jobs/run.ts': 'which job runs where is the platform’s',

@@ -1,6 +1,7 @@
 /** What ten thousand agents do to a server that comes back, on a simulated clock. */
 import { expect, test } from 'vitest';
-import { backoffMs, FIRST_WINDOW_MS, WIDEST_WINDOW_MS } from '../../agent/backoff.ts';
+import { BACKOFF, FIRST_WINDOW_MS, WIDEST_WINDOW_MS } from '../../agent/backoff.ts';
+import { backoffMs } from '../../schema/backoff.ts';
 import { mulberry32 } from '../random.ts';
 
 const AGENTS = 10_000;
@@ -14,7 +15,7 @@ function herd(awayS: number, capacity: number): { tries: number[]; backAt: numbe
     due[second] ??= [];
     due[second].push({ agent, failures });
   };
-  for (let agent = 0; agent < AGENTS; agent += 1) at(backoffMs(1, random()), agent, 1);
+  for (let agent = 0; agent < AGENTS; agent += 1) at(backoffMs(BACKOFF, 1, random()), agent, 1);
   const tries: number[] = [];
   const backAt: number[] = [];
   for (let second = 0; backAt.length < AGENTS && second < 3600; second += 1) {
@@ -22,7 +23,7 @@ function herd(awayS: number, capacity: number): { tries: number[]; backAt: numbe
     tries[second] = now.length;
     for (const [place, { agent, failures }] of now.entries()) {
       if (second >= awayS && place < capacity) backAt.push(second);
-      else at(second * 1000 + 1000 + backoffMs(failures + 1, random()), agent, failures + 1);
+      else at(second * 1000 + 1000 + backoffMs(BACKOFF, failures + 1, random()), agent, failures + 1);
     }
   }
   return { tries, backAt };
@@ -48,7 +49,7 @@ test('a server that takes only 200 a second gets its whole herd back, none starv
 });
 
 test('the window doubles to its widest and no further, and jitter is over all of it', () => {
-  const windows = [1, 2, 3, 4, 5, 6, 500].map((failures) => backoffMs(failures, 0.999_999));
+  const windows = [1, 2, 3, 4, 5, 6, 500].map((failures) => backoffMs(BACKOFF, failures, 0.999_999));
   expect(windows.map((ms) => Math.round(ms / 1000))).toEqual([2, 4, 8, 16, 32, 60, 60]);
-  expect(backoffMs(9, 0)).toBe(0);
+  expect(backoffMs(BACKOFF, 9, 0)).toBe(0);
 });

@@ -1,5 +1,7 @@
 /** What grants open, and what ends when they are taken back: against a real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lostReachJob } from '../../edge/jobs/lost-reach.ts';
+import { runDueJobs } from '../../edge/jobs/run.ts';
 import { clientKey } from './control-api.ts';
 import { Calls, PASSWORD } from './tenancy-calls.ts';
 import { makeWorld, type World } from './tenancy-world.ts';
@@ -100,6 +102,40 @@ describe('grants', () => {
     world.api.now -= DAY_MS + 61_000;
     const past = { to: { type: 'user', user }, on: { resource }, expiresAt: '2020-01-01T00:00:00Z' };
     expect((await call('POST', '/grants', owner, past)).status).toBe(400);
+  });
+
+  test('end by the clock with what they opened, within a minute; also when nobody looked for long', async () => {
+    const { id: user, token } = await newMember('organization_user');
+    const start = world.api.now;
+    const MINUTE_MS = 60_000;
+    const later = (minutes: number) => new Date(start + minutes * MINUTE_MS);
+    const clock = (minutes: number) => later(minutes).toISOString().slice(11, 16);
+    const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+    const until = (minutes: number) => ({
+      window: { days, from: clock(-60), to: clock(minutes), timeZone: 'UTC' },
+    });
+    const expiring = { expiresAt: later(1).toISOString() };
+    const openedBy = async (name: string, ...terms: object[]) => {
+      const resource = await make(name, {});
+      for (const term of terms) await grant({ type: 'user', user }, { resource }, term);
+      return (await open(token, resource)).body.session as string;
+    };
+    const expires = await openedBy('expires', expiring);
+    const closes = await openedBy('closes', until(4));
+    const closesLate = await openedBy('closes-late', until(20));
+    const stays = await openedBy('stays', expiring, {});
+    const all = [expires, closes, closesLate, stays];
+    const leftAt = async (minutes: number) => {
+      world.api.now = start + minutes * MINUTE_MS;
+      expect(await runDueJobs(world.api.services, [lostReachJob])).toEqual(['lost-reach']);
+      world.api.now = start;
+      const live = await liveSessions(token);
+      return all.filter((session) => live.includes(session));
+    };
+    expect(await leftAt(0)).toEqual(all);
+    expect(await leftAt(1.5)).toEqual([closes, closesLate, stays]);
+    expect(await leftAt(4.5)).toEqual([closesLate, stays]);
+    expect(await leftAt(30)).toEqual([stays]);
   });
 
   test('name channels that the resource has', async () => {

@@ -3,8 +3,13 @@ import { abusiveRequest, type Tokens } from '../../../test/abuse/requests.ts';
 import { faultOf } from '../../../test/abuse/verdict.ts';
 import { seededRandom } from '../../../test/random.ts';
 import type { RemoteApi } from '../../../test/stack.ts';
+import type { BenchOptions } from '../../bench.ts';
 
 const SEED = 20_262;
+/** Far beyond what any answer takes: one that does not come within it is a fault. */
+const ANSWER_MS = 10_000;
+
+const EACH = 2_000;
 
 export interface Abuse {
   readonly answered: number;
@@ -17,7 +22,7 @@ export async function abuse(
   api: RemoteApi,
   tokens: Tokens,
   count: number,
-  signal: AbortSignal,
+  { progress, signal }: Pick<BenchOptions, 'progress' | 'signal'>,
 ): Promise<Abuse> {
   const contract = await api.contract();
   const random = seededRandom(SEED);
@@ -28,21 +33,44 @@ export async function abuse(
     const { method, path, headers, body, about } = abusiveRequest(contract, tokens, random);
     let request: Request;
     try {
-      request = new Request(`${api.origin}${path}`, { method, headers, ...(body ? { body } : {}) });
+      request = new Request(`${api.origin}${path}`, {
+        method,
+        headers,
+        signal: AbortSignal.timeout(ANSWER_MS),
+        ...(body ? { body } : {}),
+      });
     } catch {
       // The client itself will not send it.
       continue;
     }
     const start = performance.now();
-    const answer = await fetch(request).then(
-      async (response) => ({ response, text: await response.text() }),
-      () => undefined,
-    );
+    const answer = await answerTo(request).catch((error: unknown) => error);
     times.push(performance.now() - start);
+    if (times.length % EACH === 0) progress(`  ${times.length.toLocaleString('en')} malformed requests`);
+    if (answer instanceof DOMException && answer.name === 'TimeoutError')
+      faults.push(`${about}: no answer in ${ANSWER_MS} ms`);
     // Too large a body may be cut off before its answer was read: the process still has to answer the next.
-    if (!answer) continue;
-    const fault = faultOf(answer.response.status, answer.response.headers.get('content-type'), answer.text);
+    if (!isAnswer(answer)) continue;
+    const fault = faultOf(answer.status, answer.type, answer.text);
     if (fault) faults.push(`${about}: ${fault}`);
   }
   return { answered: times.length, faults, times };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly text: string;
+}
+
+const isAnswer = (it: unknown): it is Answer => typeof it === 'object' && it !== null && 'text' in it;
+
+async function answerTo(request: Request): Promise<Answer> {
+  const response = await fetch(request);
+  const { status } = response;
+  const type = response.headers.get('content-type');
+  if (!type?.startsWith('text/event-stream')) return { status, type, text: await response.text() };
+  // A stream of events does not end by itself.
+  await response.body?.cancel();
+  return { status, type, text: '' };
 }

@@ -49,7 +49,7 @@ export async function control({ quick, progress, signal }: BenchOptions): Promis
         api,
         { valid: [platform, owner.token, user.token], known },
         quick ? 500 : 10_000,
-        signal,
+        { progress, signal },
       );
       for (const fault of abused.faults.slice(0, 5)) progress(`  ${fault}`);
       add({
@@ -66,7 +66,9 @@ export async function control({ quick, progress, signal }: BenchOptions): Promis
     }
   }
   signal.throwIfAborted();
-  const chaos = await controlChaos(quick ? 20 : 300, 11);
+  const chaosS = quick ? 20 : 300;
+  progress(`  ${chaosS} seconds of kills`);
+  const chaos = await controlChaos(chaosS, 11);
   for (const breach of chaos.breaches.slice(0, 5)) progress(`  ${breach}`);
   const kills = Object.values(chaos.kills).reduce((sum, n) => sum + n, 0);
   add({

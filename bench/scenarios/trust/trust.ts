@@ -1,7 +1,8 @@
 /** What an agent costs when it has nothing to do, and whether it is back by itself when it is killed in the middle of something. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../../../agent/backoff.ts';
+import { BACKOFF } from '../../../agent/backoff.ts';
+import { backoffMs } from '../../../schema/backoff.ts';
 import { AgentProcess, killAt, MOMENTS, TestControl } from '../../../test/agent-process.ts';
 import { mulberry32 } from '../../../test/random.ts';
 import type { Bench } from '../../bench.ts';
@@ -100,7 +101,7 @@ function herd(): Bar {
   for (let agent = 0; agent < 10_000; agent += 1) {
     let at = 0;
     for (let failures = 1; at < 120_000; failures += 1) {
-      at += backoffMs(failures, random());
+      at += backoffMs(BACKOFF, failures, random());
       const second = Math.floor(at / 1000);
       perSecond[second] = (perSecond[second] ?? 0) + 1;
     }

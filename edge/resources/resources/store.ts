@@ -1,5 +1,5 @@
 /** Resources of one organization. Each call runs inside that organization's transaction. */
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { ResourceView } from '../../../schema/api/resources.ts';
 import type { OrgId, ResourceId, SecretId } from '../../../schema/ids.ts';
 import type { Labels } from '../../../schema/policy.ts';
@@ -7,6 +7,7 @@ import { Refusal } from '../../../schema/refusal.ts';
 import type { Target } from '../../../schema/resource.ts';
 import { credentials, resources } from '../../../schema/tables/index.ts';
 import type { Tx } from '../../db.ts';
+import { compiled } from '../../db-compiled.ts';
 import { allowedChannels, type Principal } from '../../policy/evaluate.ts';
 import { loadGrants } from '../../policy/grants.ts';
 
@@ -18,18 +19,37 @@ export async function listAllowed(
   now: Date,
   only?: ResourceId,
 ): Promise<ResourceView[]> {
-  const grants = await loadGrants(tx, org, principal);
-  if (grants.length === 0) return [];
-  const rows = await tx
-    .select()
-    .from(resources)
-    .where(only === undefined ? eq(resources.orgId, org) : eq(resources.id, only))
-    .orderBy(asc(resources.name));
+  // One behind the other in one round trip.
+  const [grants, rows] = await Promise.all([
+    loadGrants(tx, org, principal),
+    only === undefined ? reachable(tx, { org }) : onlyOne(tx, { only }),
+  ]);
   return rows.flatMap(({ id, name, protocol, labels }) => {
     const channels = allowedChannels(principal, { id, protocol, labels }, grants, now);
     return channels ? [{ id: id as ResourceId, name, protocol, channels }] : [];
   });
 }
+
+const governed = {
+  id: resources.id,
+  name: resources.name,
+  protocol: resources.protocol,
+  labels: resources.labels,
+};
+const reachable = compiled<{ org: OrgId }, Reachable[]>((tx) =>
+  tx
+    .select(governed)
+    .from(resources)
+    .where(eq(resources.orgId, sql.placeholder('org')))
+    .orderBy(asc(resources.name)),
+);
+const onlyOne = compiled<{ only: ResourceId }, Reachable[]>((tx) =>
+  tx
+    .select(governed)
+    .from(resources)
+    .where(eq(resources.id, sql.placeholder('only'))),
+);
+type Reachable = Pick<typeof resources.$inferSelect, keyof typeof governed>;
 
 export async function insertResource(
   tx: Tx,
