@@ -15,6 +15,7 @@ import type { ChannelOpen } from '../../schema/wire/channel.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import { ClientOpening } from '../../schema/wire/opening.ts';
 import type { Resume } from '../../schema/wire/resume.ts';
+import { meterDirections } from '../channel/one-way.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import { splice } from '../transport/splice.ts';
@@ -193,11 +194,11 @@ class EntryClient {
   async #channel(open: ChannelOpen, stream: ByteStream): Promise<void> {
     const claims = this.#claims;
     if (!claims || open.attachment !== claims.attachment) throw new Refusal('attachment_unknown');
-    authorizeChannel(claims, open.channel);
+    const grant = authorizeChannel(claims, open.channel);
     const trafficClass = TRAFFIC_CLASS[open.channel];
     stream.setClass(trafficClass);
     const flow = await this.#entry.mesh.openFlow(claims.service, trafficClass, 0);
-    this.#join(stream, flow, open);
+    this.#join(meterDirections(stream, open.channel, grant, this.#entry.now), flow, open);
   }
 
   #join(stream: ByteStream, flow: ByteStream, opening: object): void {
