@@ -11,6 +11,7 @@ import type { SealedChannel } from '../channel/channel.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import type { ByteStream, Carrier, Connection } from '../transport/transport.ts';
+import { FileChannel, type MakeHash } from './files.ts';
 import { PathKeeper, type PathState } from './path-keeper.ts';
 import type { Resuming } from './resume.ts';
 import { TerminalChannel, type TerminalObserver } from './terminal.ts';
@@ -116,6 +117,11 @@ export class Attachment {
   /** One TCP connection's worth of bytes to the target. @throws Refusal */
   openStream(): Promise<ByteStream> {
     return this.#open('stream');
+  }
+
+  /** Files of the target, one after the other. @throws Refusal */
+  async openFiles(makeHash: MakeHash): Promise<FileChannel> {
+    return new FileChannel(await this.#open('file_transfer'), makeHash);
   }
 
   /** Leaves; the session lives on. */
