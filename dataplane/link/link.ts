@@ -4,6 +4,7 @@ import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal
 import { FlowOpen } from '../../schema/wire/flow.ts';
 import { type LinkHello, LinkMessage, type LinkReach } from '../../schema/wire/link.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
+import { DatagramLabels } from '../transport/datagram-labels.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import { refuseStream } from '../transport/refuse.ts';
@@ -43,6 +44,7 @@ export class Link {
   flows = 0;
   readonly #connection: Connection;
   readonly #options: LinkOptions;
+  readonly #labels: DatagramLabels;
   readonly #timer: NodeJS.Timeout;
   #send: ((message: object) => void) | undefined;
   #isUp = false;
@@ -53,11 +55,12 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#connection = options.connection;
+    this.#labels = new DatagramLabels(options.connection);
     this.peer = options.peer;
     this.#timer = setInterval(() => this.#tick(), PING_MS);
     this.#connection.observe({
       stream: (stream) => this.#incoming(stream),
-      datagrams: () => {},
+      datagrams: (batch) => this.#labels.receive(batch),
       closed: (info) => {
         clearInterval(this.#timer);
         options.events.down(this, info);
@@ -76,6 +79,7 @@ export class Link {
     const stream = await this.#connection.openStream(flow.class, signal).catch((error: unknown) => {
       throw signal.aborted ? new Refusal('overloaded', undefined, { cause: error }) : error;
     });
+    stream.datagrams = this.#labels.of(stream.id, flow.class);
     stream.write(encodeMessage(flow));
     return stream;
   }
@@ -109,6 +113,7 @@ export class Link {
     takeHead(stream, messageHead(FlowOpen), HEAD_MS).then(
       ({ value, stream: flow }) => {
         flow.setClass(value.class);
+        flow.datagrams = this.#labels.of(flow.id, value.class);
         this.#options.events.flow(this, value, flow);
       },
       () => refuseStream(stream, FLOW_CANCELLED),

@@ -16,6 +16,7 @@ import { encodeMessage } from '../../schema/wire/message.ts';
 import { ClientOpening } from '../../schema/wire/opening.ts';
 import type { Resume } from '../../schema/wire/resume.ts';
 import { meterDirections } from '../channel/one-way.ts';
+import { DatagramLabels } from '../transport/datagram-labels.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import { splice } from '../transport/splice.ts';
@@ -136,6 +137,7 @@ interface EntryNode {
 class EntryClient {
   readonly #connection: Connection;
   readonly #entry: EntryNode;
+  readonly #labels: DatagramLabels;
   readonly #deadline: NodeJS.Timeout;
   #claims: DataPlaneClaims | undefined;
   #attaching = false;
@@ -144,10 +146,11 @@ class EntryClient {
   constructor(connection: Connection, entry: EntryNode) {
     this.#connection = connection;
     this.#entry = entry;
+    this.#labels = new DatagramLabels(connection);
     this.#deadline = setTimeout(() => void this.close(CLOSE.protocol, 'attach first'), ATTACH_MS);
     connection.observe({
       stream: (stream) => this.#incoming(stream),
-      datagrams: () => {},
+      datagrams: (batch) => this.#labels.receive(batch),
       closed: () => {
         clearTimeout(this.#deadline);
         entry.gone(this);
@@ -197,6 +200,8 @@ class EntryClient {
     const grant = authorizeChannel(claims, open.channel);
     const trafficClass = TRAFFIC_CLASS[open.channel];
     stream.setClass(trafficClass);
+    // A browser does not tell its streams' numbers: towards a client the channel's own is the label.
+    stream.datagrams = this.#labels.of(open.number, trafficClass);
     const flow = await this.#entry.mesh.openFlow(claims.service, trafficClass, 0);
     this.#join(meterDirections(stream, open.channel, grant, this.#entry.now), flow, open);
   }
