@@ -3,6 +3,8 @@
  * are bytes of it. Whoever joins two streams (`splice.ts`) joins their datagrams: a relay's work for one is one look-up.
  */
 import type { TrafficClass } from '../../schema/channel.ts';
+import { FLOW_CANCELLED } from '../../schema/refusal.ts';
+import { refuseStream } from './refuse.ts';
 import type { Connection, DatagramOutcome, StreamDatagrams } from './transport.ts';
 
 const LABEL = 4;
@@ -29,6 +31,22 @@ export class DatagramLabels {
       else this.strays += 1;
     }
   }
+}
+
+const OF_CLIENTS = new WeakMap<Connection, DatagramLabels>();
+
+/** Of a connection that only we open streams on: nobody else observes it. */
+export function labelsOf(connection: Connection): DatagramLabels {
+  const known = OF_CLIENTS.get(connection);
+  if (known) return known;
+  const labels = new DatagramLabels(connection);
+  OF_CLIENTS.set(connection, labels);
+  connection.observe({
+    stream: (stream) => refuseStream(stream, FLOW_CANCELLED),
+    datagrams: (batch) => labels.receive(batch),
+    closed: () => {},
+  });
+  return labels;
 }
 
 class Labelled implements StreamDatagrams {
