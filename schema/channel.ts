@@ -36,6 +36,14 @@ export const TRAFFIC_CLASS: Readonly<Record<Channel, TrafficClass>> = {
   telemetry: 7,
 };
 
+/** Those that may have datagrams beside their stream: there the newest counts. */
+export const DATAGRAM_CHANNELS: ReadonlySet<string> = new Set<Channel>([
+  'input',
+  'render',
+  'vpn_packets',
+  'telemetry',
+]);
+
 /** What a token allows on one channel, seen from the client. */
 export const ChannelGrant = z.strictObject({ send: z.boolean(), receive: z.boolean() });
 export type ChannelGrant = z.infer<typeof ChannelGrant>;

@@ -103,6 +103,8 @@ Examples:
   tar c . | fabric connect demo-shell -- 'tar x -C dest'
   ssh -o ProxyCommand='fabric connect demo-shell --stdio' me@demo-shell
   fabric forward this-host 127.0.0.1:8080
+  fabric cp -r demo-shell:logs ./logs
+  fabric cp release.tar.gz demo-shell:/srv/ --resume
 
 Settings are kept under FABRIC_HOME (default ~/.config/fabric).
 With FABRIC_API_KEY (and FABRIC_API, the address) a service account calls instead of a person.
@@ -191,6 +193,29 @@ reaching(program.command('forward <resource> <listen>'))
       if (options.json) printJson({ listening: { host, port } });
       else print(`${name} is at ${host}:${port} (Ctrl-C ends it)`);
     });
+  });
+
+reaching(program.command('cp <from> <to>'))
+  .description('copy files between here and a resource: RESOURCE:PATH LOCAL, or LOCAL RESOURCE:PATH')
+  .option('-r, --recursive', 'folders with all that is in them', false)
+  .option('--resume', 'go on where an interrupted copy stopped: what is there is compared by hash', false)
+  .action(async (from: string, to: string, options: Reaching & { recursive: boolean; resume: boolean }) => {
+    const [{ parseCopy }, { runCopy }, { amount }] = await Promise.all([
+      import('./cp/place.ts'),
+      import('./cp/cp.ts'),
+      import('./cp/progress.ts'),
+    ]);
+    const copy = parseCopy(from, to);
+    const { recursive, resume, json } = options;
+    const show =
+      process.stderr.isTTY && !json ? (text: string) => void process.stderr.write(text) : undefined;
+    const warn = (text: string) => void process.stderr.write(`fabric: ${text}\n`);
+    const done = await runCopy(attaching(copy.resource, options), copy, { recursive, resume, show, warn });
+    if (json) return printJson(done);
+    const kept = done.kept > 0 ? `, ${amount(done.kept)} of it were there` : '';
+    print(
+      `${done.files} file${done.files === 1 ? '' : 's'}, ${amount(done.bytes + done.kept)} in ${done.seconds.toFixed(1)} s${kept}`,
+    );
   });
 
 const cli = { api, common, plain, print, printJson };

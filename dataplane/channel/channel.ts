@@ -4,7 +4,8 @@
  */
 import type { TrafficClass } from '../../schema/channel.ts';
 import { FLOW_CANCELLED } from '../../schema/refusal.ts';
-import type { ByteStream, StreamObserver } from '../transport/transport.ts';
+import type { ByteStream, StreamDatagrams, StreamObserver } from '../transport/transport.ts';
+import { PathDatagrams } from './path-datagrams.ts';
 import { Receiving } from './receiving.ts';
 import type { Opener, Sealer } from './seal.ts';
 import { Sending } from './sending.ts';
@@ -21,6 +22,10 @@ export interface ChannelOwner {
 export class SealedChannel implements ByteStream {
   readonly id: number;
   readonly bidirectional = true;
+  /** Sealed, where the channel's kind has any. */
+  datagrams: StreamDatagrams | undefined;
+  /** As the path of the moment carries them. */
+  readonly pathDatagrams = new PathDatagrams();
   readonly #owner: ChannelOwner;
   readonly #sending: Sending;
   readonly #receiving: Receiving;
@@ -140,6 +145,7 @@ export class SealedChannel implements ByteStream {
     if (!this.#sending.resumeAt(next)) return false;
     this.leave();
     this.#path = path;
+    if (this.datagrams) this.pathDatagrams.use(path.datagrams);
     this.#receiving.restart();
     if (this.#class !== undefined) path.setClass(this.#class);
     for (const record of this.#sending.unacknowledged(from)) path.write(record);
@@ -161,6 +167,7 @@ export class SealedChannel implements ByteStream {
   leave(): void {
     const path = this.#path;
     this.#path = undefined;
+    this.pathDatagrams.use(undefined);
     path?.stop(FLOW_CANCELLED);
     path?.reset(FLOW_CANCELLED);
   }
@@ -205,6 +212,7 @@ export class SealedChannel implements ByteStream {
       this.#done = true;
       const path = this.#path;
       this.#path = undefined;
+      this.pathDatagrams.use(undefined);
       path?.end();
       path?.stop(FLOW_CANCELLED);
       this.#owner.done();

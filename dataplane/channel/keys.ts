@@ -2,6 +2,7 @@
 import { Refusal } from '../../schema/refusal.ts';
 import { type Direction, decodePoint, encodePoint } from '../../schema/wire/record.ts';
 import { KEY, type MakeAead, NONCE } from './aead.ts';
+import { DatagramOpener, DatagramSealer } from './datagram-seal.ts';
 import { type Handshaken, hkdf } from './noise.ts';
 import { Opener, Sealer } from './seal.ts';
 
@@ -38,6 +39,20 @@ export class AttachmentKeys {
     return {
       sealer: new Sealer(out, this.#aead, number, this.#ours),
       opener: new Opener(back, this.#aead, number, this.#ours === 0 ? 1 : 0),
+    };
+  }
+
+  /** For what goes beside the channel's stream: keys, and so nonces, of its own. */
+  async datagrams({
+    kind,
+    number,
+  }: ChannelName): Promise<{ sealer: DatagramSealer; opener: DatagramOpener }> {
+    const label = `datagram ${kind} ${number}`;
+    const { sends, receives } = this.#secrets;
+    const [out, back] = await Promise.all([this.#derive(sends, label), this.#derive(receives, label)]);
+    return {
+      sealer: new DatagramSealer(out, this.#aead, number, this.#ours),
+      opener: new DatagramOpener(back, this.#aead, number, this.#ours === 0 ? 1 : 0),
     };
   }
 

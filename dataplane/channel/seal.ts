@@ -42,10 +42,15 @@ class Sequence {
     writeU48(this.nonce, 6, this.number);
     writeU48(this.data, 7, this.number);
     if (this.number === 0 || this.number % this.#every !== 0) return;
-    return soon(this.aead.seal(LAST_NONCE, NO_BYTES, ZEROS, 0), (sealed) => {
-      this.aead = this.#make(sealed.subarray(0, ZEROS.length));
+    return soon(nextKey(this.aead, this.#make), (aead) => {
+      this.aead = aead;
     });
   }
+}
+
+/** Noise's REKEY (section 4.2). */
+export function nextKey(aead: Aead, make: MakeAead): Soon<Aead> {
+  return soon(aead.seal(LAST_NONCE, NO_BYTES, ZEROS, 0), (sealed) => make(sealed.subarray(0, ZEROS.length)));
 }
 
 /** Plain text on its way into a cipher, which has taken it when it returns. */

@@ -1,9 +1,11 @@
 /** The channels of one attachment, at one of its ends: the control channel, and those that come and go. */
+import { DATAGRAM_CHANNELS } from '../../schema/channel.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { ChannelAbort } from '../../schema/wire/control.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import { SealedChannel } from './channel.ts';
 import { type AttachmentKeys, type ChannelName, CONTROL } from './keys.ts';
+import { SealedDatagrams } from './sealed-datagrams.ts';
 
 export interface ChannelsOwner {
   /** A path ended before a channel that was on it did, or brought what the other end did not seal. */
@@ -48,6 +50,8 @@ export class SealedChannels {
         this.#owner.done?.(channel);
       },
     });
+    if (DATAGRAM_CHANNELS.has(name.kind))
+      channel.datagrams = new SealedDatagrams(channel.pathDatagrams, await this.#keys.datagrams(name));
     this.#live.set(number, { name, channel });
     return channel;
   }

@@ -8,14 +8,18 @@ import { ControlEvent, MAX_CHANNELS } from '../../schema/wire/control.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { TerminalParams } from '../../schema/wire/terminal.ts';
 import type { SealedChannel } from '../channel/channel.ts';
+import { LatestChannel, type LatestOptions } from '../channel/latest/channel.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import type { ByteStream, Carrier, Connection } from '../transport/transport.ts';
+import { FileChannel, type MakeHash } from './files.ts';
 import { PathKeeper, type PathState } from './path-keeper.ts';
 import type { Resuming } from './resume.ts';
 import { TerminalChannel, type TerminalObserver } from './terminal.ts';
 
 export type { Carrier, PathState };
+
+type LatestWatcher = Pick<LatestOptions, 'changed' | 'over'>;
 
 const OPEN_MS = 30_000;
 const PING_MS = 10_000;
@@ -117,6 +121,23 @@ export class Attachment {
   /** One TCP connection's worth of bytes to the target. @throws Refusal */
   openStream(): Promise<ByteStream> {
     return this.#open('stream');
+  }
+
+  /** Files of the target, one after the other. @throws Refusal */
+  async openFiles(makeHash: MakeHash): Promise<FileChannel> {
+    return new FileChannel(await this.#open('file_transfer'), makeHash);
+  }
+
+  /** A state that both ends keep, where only the newest counts. @throws Refusal */
+  async openLatest(
+    kind: 'render' | 'telemetry',
+    watcher: LatestWatcher,
+    params?: unknown,
+  ): Promise<LatestChannel> {
+    const [stream, roundTrip] = await Promise.all([this.#open(kind, params), this.ping()]);
+    // Over TCP a datagram waits behind what went before it: the stream does the same, and loses nothing.
+    const datagrams = this.carrier === 'tcp' ? undefined : stream.datagrams;
+    return new LatestChannel({ stream, datagrams, roundTrip, now: () => performance.now(), ...watcher });
   }
 
   /** Leaves; the session lives on. */

@@ -9,6 +9,7 @@ import { ResumeAnswer } from '../../schema/wire/resume.ts';
 import type { SealedChannel } from '../channel/channel.ts';
 import { type ChannelName, CONTROL } from '../channel/keys.ts';
 import type { SealedChannels } from '../channel/sealed-channels.ts';
+import { labelsOf } from '../transport/datagram-labels.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import type { Connection } from '../transport/transport.ts';
 import { type AttachOptions, dialEntries } from './entries.ts';
@@ -82,6 +83,7 @@ export async function joinChannel(
   const name = { kind, number } as ClientChannelName;
   const point = isNew ? undefined : await channels.point(name, channel, path);
   const stream = await connection.openStream(TRAFFIC_CLASS[name.kind]);
+  stream.datagrams = labelsOf(connection).of(number, TRAFFIC_CLASS[name.kind]);
   const opening = { type: 'channel', attachment: ticket.attachment, channel: kind, number, path };
   stream.write(encodeMessage({ ...opening, ...(point ? { point } : {}) }));
   const from = isNew ? channel.sendAhead(stream) : undefined;

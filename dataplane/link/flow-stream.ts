@@ -2,7 +2,7 @@
 
 import type { TrafficClass } from '../../schema/channel.ts';
 import type { NodeId, SessionId } from '../../schema/ids.ts';
-import type { ByteStream, StreamObserver } from '../transport/transport.ts';
+import type { ByteStream, StreamDatagrams, StreamObserver } from '../transport/transport.ts';
 
 export interface FlowInfo {
   readonly to: NodeId;
@@ -30,6 +30,12 @@ export class FlowStream implements ByteStream {
     this.#over = over;
   }
 
+  get datagrams(): StreamDatagrams | undefined {
+    return this.#stream.datagrams;
+  }
+  set datagrams(datagrams: StreamDatagrams | undefined) {
+    this.#stream.datagrams = datagrams;
+  }
   get id(): number {
     return this.#stream.id;
   }

@@ -15,6 +15,7 @@ import {
   type PathMetric,
 } from '../../schema/wire/link.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
+import { DatagramLabels, LABEL_BYTES, labelOf } from '../transport/datagram-labels.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import { refuseStream } from '../transport/refuse.ts';
@@ -32,7 +33,6 @@ const HEAD_MS = 10_000;
 const PROBES = 2;
 const [PROBE, PROBE_ANSWER] = [1, 2];
 const PROBE_BYTES = 9;
-const LABEL_BYTES = 4;
 /** Application close codes of a link. */
 export const LINK_CLOSE = { done: 0, protocol: 0x50, identity: 0x51, silent: 0x52, replaced: 0x53 } as const;
 
@@ -60,9 +60,6 @@ export interface LinkOptions {
   readonly events: LinkEvents;
 }
 
-/** Takes a flow's datagrams as they come from the link, the label first; the bytes are its own. */
-export type DatagramSink = (datagram: Uint8Array) => void;
-
 export class Link {
   readonly peer: NodeId;
   standing: NodeStanding = 'fine';
@@ -70,12 +67,12 @@ export class Link {
   seenFrom: string | undefined;
   readonly since = Date.now();
   readonly #flows = new Set<FlowStream>();
-  readonly #sinks = new Map<number, DatagramSink>();
   readonly #measure = new LinkMeasure();
   readonly #health = new LinkHealth();
   #load = 0;
   readonly #connection: Connection;
   readonly #options: LinkOptions;
+  readonly #labels: DatagramLabels;
   readonly #timer: NodeJS.Timeout;
   #send: ((message: object) => void) | undefined;
   #isUp = false;
@@ -86,6 +83,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#connection = options.connection;
+    this.#labels = new DatagramLabels(options.connection);
     this.peer = options.peer;
     this.#timer = setInterval(() => this.#tick(), PING_MS);
     this.#connection.observe({
@@ -115,6 +113,7 @@ export class Link {
     const stream = await this.#connection.openStream(flow.class, signal).catch((error: unknown) => {
       throw signal.aborted ? new Refusal('overloaded', undefined, { cause: error }) : error;
     });
+    stream.datagrams = this.#labels.of(stream.id, flow.class);
     stream.write(encodeMessage(flow));
     return this.#counted(stream, flow, true, session);
   }
@@ -142,17 +141,6 @@ export class Link {
 
   tellState(state: Omit<LinkState, 'type'>): void {
     if (this.#isUp) this.#send?.({ type: 'state', ...state });
-  }
-
-  /** From now on this flow's datagrams go there; without a sink they are let go. */
-  sink(label: number, sink: DatagramSink): void {
-    this.#sinks.set(label, sink);
-  }
-
-  /** @param datagram its first four bytes are overwritten */
-  sendDatagram(label: number, datagram: Uint8Array, { class: trafficClass }: FlowInfo): void {
-    writeLabel(datagram, label);
-    this.#connection.sendDatagram(datagram, trafficClass);
   }
 
   meet(meet: LinkMeet): void {
@@ -188,6 +176,7 @@ export class Link {
     takeHead(stream, messageHead(FlowOpen), HEAD_MS).then(
       ({ value, stream: flow }) => {
         flow.setClass(value.class);
+        flow.datagrams = this.#labels.of(flow.id, value.class);
         this.#options.events.flow(this, value, this.#counted(flow, value, false));
       },
       () => refuseStream(stream, FLOW_CANCELLED),
@@ -260,7 +249,6 @@ export class Link {
     const info = session === undefined ? base : { ...base, session };
     const flow = new FlowStream(stream, info, () => {
       this.#flows.delete(flow);
-      this.#sinks.delete(flow.id);
     });
     this.#flows.add(flow);
     return flow;
@@ -268,11 +256,10 @@ export class Link {
 
   #datagram(datagram: Uint8Array): void {
     if (datagram.length < LABEL_BYTES) return;
-    const label = readU32(datagram, 0);
-    if (label !== 0) return this.#sinks.get(label)?.(datagram);
+    if (labelOf(datagram) !== 0) return this.#labels.receive(datagram);
     if (datagram.length !== PROBE_BYTES) return;
     this.#heardAt = performance.now();
-    if (datagram[4] === PROBE_ANSWER) return this.#measure.answered(readU32(datagram, 5), performance.now());
+    if (datagram[4] === PROBE_ANSWER) return this.#measure.answered(labelOf(datagram.subarray(5)), performance.now());
     if (datagram[4] !== PROBE) return;
     datagram[4] = PROBE_ANSWER;
     this.#connection.sendDatagram(datagram, 0);
@@ -290,30 +277,4 @@ export class Link {
     this.#pingAt = performance.now();
     this.#send?.({ type: 'ping', id: this.#pingId });
   }
-}
-
-interface FlowOnLink {
-  readonly link: Link;
-  readonly flow: FlowStream;
-}
-
-/** What comes for one goes out for the other: one look-up and four bytes a datagram, nothing is copied or read. */
-export function joinDatagrams(a: FlowOnLink, b: FlowOnLink): void {
-  a.link.sink(a.flow.id, (datagram) => b.link.sendDatagram(b.flow.id, datagram, b.flow.info));
-  b.link.sink(b.flow.id, (datagram) => a.link.sendDatagram(a.flow.id, datagram, a.flow.info));
-}
-
-/** Big-endian, as everything on the wire. */
-function readU32(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] ?? 0) * 0x1000000 +
-    (((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))
-  );
-}
-
-function writeLabel(bytes: Uint8Array, label: number): void {
-  bytes[0] = label >>> 24;
-  bytes[1] = label >>> 16;
-  bytes[2] = label >>> 8;
-  bytes[3] = label;
 }

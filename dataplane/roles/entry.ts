@@ -15,6 +15,8 @@ import type { ChannelOpen } from '../../schema/wire/channel.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import { ClientOpening } from '../../schema/wire/opening.ts';
 import type { Resume } from '../../schema/wire/resume.ts';
+import { meterDirections } from '../channel/one-way.ts';
+import { DatagramLabels } from '../transport/datagram-labels.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import { splice } from '../transport/splice.ts';
@@ -143,6 +145,7 @@ interface EntryNode {
 class EntryClient {
   readonly #connection: Connection;
   readonly #entry: EntryNode;
+  readonly #labels: DatagramLabels;
   readonly #deadline: NodeJS.Timeout;
   #claims: DataPlaneClaims | undefined;
   #attaching = false;
@@ -151,10 +154,13 @@ class EntryClient {
   constructor(connection: Connection, entry: EntryNode) {
     this.#connection = connection;
     this.#entry = entry;
+    this.#labels = new DatagramLabels(connection);
     this.#deadline = setTimeout(() => void this.close(CLOSE.protocol, 'attach first'), ATTACH_MS);
     connection.observe({
       stream: (stream) => this.#incoming(stream),
-      datagrams: () => {},
+      datagrams: (batch) => {
+        for (const datagram of batch) this.#labels.receive(datagram);
+      },
       closed: () => {
         clearTimeout(this.#deadline);
         entry.gone(this);
@@ -201,12 +207,14 @@ class EntryClient {
   async #channel(open: ChannelOpen, stream: ByteStream): Promise<void> {
     const claims = this.#claims;
     if (!claims || open.attachment !== claims.attachment) throw new Refusal('attachment_unknown');
-    authorizeChannel(claims, open.channel);
+    const grant = authorizeChannel(claims, open.channel);
     const trafficClass = TRAFFIC_CLASS[open.channel];
     stream.setClass(trafficClass);
+    // A browser does not tell its streams' numbers: towards a client the channel's own is the label.
+    stream.datagrams = this.#labels.of(open.number, trafficClass);
     const flow = await this.#openFlow(claims, trafficClass);
     flow.write(encodeMessage(open));
-    this.#join(stream, flow);
+    this.#join(meterDirections(stream, open.channel, grant, this.#entry.now), flow);
   }
 
   #openFlow({ service, org, session }: DataPlaneClaims, trafficClass: TrafficClass): Promise<ByteStream> {

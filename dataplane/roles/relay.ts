@@ -4,7 +4,7 @@ import { Refusal } from '../../schema/refusal.ts';
 import type { FlowOpen } from '../../schema/wire/flow.ts';
 import { MAX_RELAYS } from '../../schema/wire/link.ts';
 import type { FlowStream } from '../link/flow-stream.ts';
-import { joinDatagrams, type Link } from '../link/link.ts';
+import type { Link } from '../link/link.ts';
 import { OpaqueStream } from '../transport/opaque.ts';
 import { Mesh } from './mesh.ts';
 import type { RoleContext, RunningRole } from './role.ts';
@@ -21,8 +21,6 @@ export async function startRelay(context: RoleContext): Promise<RunningRole> {
       if (open.via.at(-1) !== link.peer) throw new Refusal('no_route', 'a flow that hides where it was');
       const sent = await mesh.openFlow(open);
       const onward = new OpaqueStream(sent);
-      const next = mesh.linkOf(sent);
-      if (next) joinDatagrams({ link, flow: arrived }, { link: next, flow: sent });
       forwarded += 1;
       live += 1;
       OpaqueStream.splice(flow, onward, () => {

@@ -7,6 +7,7 @@ import type { SessionState } from '../../schema/session.ts';
 import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { RemoteSession } from '../adapters/adapter.ts';
+import { ASKS_FIRST, mute } from '../channel/one-way.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import type { ByteStream } from '../transport/transport.ts';
 
@@ -97,9 +98,10 @@ export class LiveSession {
         accept: () => {
           accepted = true;
           stream.write(encodeMessage({ type: 'opened' }));
-          // What the policy does not allow to be sent ends here, before any adapter.
+          if (ASKS_FIRST.has(channel)) return stream;
+          // What may not be sent ends here, before any adapter; what may not be received is not sealed.
           if (!grant.send) stream.stop(new Refusal('channel_not_allowed').flowCode);
-          return stream;
+          return grant.receive ? stream : mute(stream);
         },
       });
     } catch (error) {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { TrafficClass } from '../../schema/channel.ts';
 import { ProtocolViolation } from '../../schema/refusal.ts';
 import { decodeMessage, messageLength } from '../../schema/wire/message.ts';
-import type { ByteStream, StreamObserver } from './transport.ts';
+import type { ByteStream, StreamDatagrams, StreamObserver } from './transport.ts';
 
 /** Looks at all bytes so far: the value and how many bytes it took, or undefined while more are needed. May throw. */
 export type ParseHead<T> = (bytes: Uint8Array) => { readonly value: T; readonly used: number } | undefined;
@@ -113,6 +113,12 @@ class RestOfStream implements ByteStream {
     });
   }
 
+  get datagrams(): StreamDatagrams | undefined {
+    return this.#stream.datagrams;
+  }
+  set datagrams(datagrams: StreamDatagrams | undefined) {
+    this.#stream.datagrams = datagrams;
+  }
   get id(): number {
     return this.#stream.id;
   }

@@ -1,15 +1,20 @@
 /**
- * Joins two streams into one: bytes, ends, resets and stops pass both ways, and who can't take more holds the other back. Nothing is kept
+ * Joins two streams into one: bytes, ends, resets, stops and the datagrams that belong to them pass both ways, and who can't take more holds the other back. Nothing is kept
  * here but what one read gave, so memory is bounded by the streams' own windows.
  */
+import { joinDatagrams } from './datagram-labels.ts';
 import type { ByteStream, StreamObserver } from './transport.ts';
 
 export function splice(a: ByteStream, b: ByteStream, done: () => void): void {
   let open = 2;
   const closed = () => {
     open -= 1;
-    if (open === 0) done();
+    if (open > 0) return;
+    a.datagrams?.close();
+    b.datagrams?.close();
+    done();
   };
+  if (a.datagrams && b.datagrams) joinDatagrams(a.datagrams, b.datagrams);
   const [there, back] = [new Pump(a, b), new Pump(b, a)];
   a.observe(observer(there, back, b, closed));
   b.observe(observer(back, there, a, closed));

@@ -29,7 +29,18 @@ export interface StreamObserver {
   closed(): void;
 }
 
+/** Datagrams that belong to a stream (`datagram-labels.ts`). */
+export interface StreamDatagrams {
+  /** Gives it its one observer; what came before is lost, as any may be. */
+  observe(observer: (datagram: Uint8Array) => void): void;
+  send(datagram: Uint8Array): DatagramOutcome;
+  /** The stream is over: what still comes belongs to nobody. */
+  close(): void;
+}
+
 export interface ByteStream {
+  /** Absent: this way has none. Given by who opens or accepts the stream, before it is handed on. */
+  datagrams?: StreamDatagrams | undefined;
   /** The transport's own number for the stream; unique within a connection while the stream lives. */
   readonly id: number;
   readonly bidirectional: boolean;

@@ -80,6 +80,8 @@ export const PROTOCOL_CHANNELS = {
     control: { send: true, receive: true },
     terminal: { send: true, receive: true },
     stream: { send: true, receive: true },
+    /** To send is to upload. */
+    file_transfer: { send: true, receive: true },
   },
   tcp: { control: { send: true, receive: true }, stream: { send: true, receive: true } },
 } as const satisfies Record<Protocol, ChannelGrants>;

@@ -74,7 +74,7 @@ export function writeU48(out: Uint8Array, at: number, value: number): void {
   out[at + 5] = value;
 }
 
-function readU48(bytes: Uint8Array, at: number): number {
+export function readU48(bytes: Uint8Array, at: number): number {
   const octet = (n: number) => bytes[at + n] ?? 0;
   const low = ((octet(2) << 24) | (octet(3) << 16) | (octet(4) << 8) | octet(5)) >>> 0;
   return (octet(0) * 256 + octet(1)) * 0x1_0000_0000 + low;

@@ -1,4 +1,4 @@
-/** SSH targets: a lasting shell, commands, and raw TCP to the server's port for people's own `ssh` with `ProxyCommand`. */
+/** SSH targets: a lasting shell, commands, files, and raw TCP to the server's port for people's own `ssh` with `ProxyCommand`. */
 import type { Client as SshClient } from 'ssh2';
 import { Refusal } from '../../../schema/refusal.ts';
 import { TerminalParams } from '../../../schema/wire/terminal.ts';
@@ -6,6 +6,7 @@ import { connectTcp, joinTcp } from '../../channel/tcp-stream.ts';
 import type { Adapter, PendingChannel, RemoteSession } from '../adapter.ts';
 import { connectSsh, type SshTarget } from './connect.ts';
 import { joinCommand, startCommand } from './exec.ts';
+import { serveFiles } from './files/files.ts';
 import { Shell } from './shell.ts';
 
 export const sshAdapter: Adapter<'ssh'> = {
@@ -41,21 +42,26 @@ class SshSession implements RemoteSession {
       const socket = await connectTcp(this.#target.host, this.#target.port);
       return joinTcp(socket, pending.accept());
     }
+    if (pending.channel === 'file_transfer') return serveFiles(this.#signedIn(), pending);
     if (pending.channel !== 'terminal') throw new Refusal('channel_not_allowed');
     const params = TerminalParams.safeParse(pending.params);
     if (!params.success) throw new Refusal('bad_request', 'these are not terminal parameters');
-    if (!this.#ssh)
-      throw new Refusal('target_auth_failed', 'this resource has no stored credential: use ssh with --stdio');
+    const ssh = this.#signedIn();
     if (params.data.mode === 'shell') {
-      const shell = await this.#shellOf(this.#ssh, params.data);
+      const shell = await this.#shellOf(ssh, params.data);
       return shell.attach(pending, params.data);
     }
-    const channel = await startCommand(this.#ssh, params.data);
+    const channel = await startCommand(ssh, params.data);
     return joinCommand(channel, pending.accept(), pending.grant.send);
   }
 
   async close(): Promise<void> {
     this.#ssh?.end();
+  }
+
+  #signedIn(): SshClient {
+    if (this.#ssh) return this.#ssh;
+    throw new Refusal('target_auth_failed', 'this resource has no stored credential: use ssh with --stdio');
   }
 
   #shellOf(ssh: SshClient, params: Extract<TerminalParams, { mode: 'shell' }>): Promise<Shell> {

@@ -1,0 +1,175 @@
+/**
+ * A state at its two ends, over a channel: by its datagrams, and where those do not get through, or there are none, by its stream, where still only the
+ * newest content of each item is sent. Who hears the other end by the stream answers by the stream.
+ */
+import { ProtocolViolation } from '../../../schema/refusal.ts';
+import { decodePacket, encodePacket, MAX_RANGE_BYTES } from '../../../schema/wire/latest.ts';
+import type { ByteStream, StreamDatagrams } from '../../transport/transport.ts';
+import { LatestReceiver } from './receiver.ts';
+import { LatestSender } from './sender.ts';
+
+/** Of one packet in a datagram: with all that is put around it, it fits what every path carries. */
+const DATAGRAM_ROOM = 1000 - MAX_RANGE_BYTES;
+/** Of one packet on the stream: small, so that little that is old is ahead of what is new. */
+const STREAM_ROOM = 4000;
+const PREFIX = 2;
+/** Waits in a row without a word, after which datagrams do not seem to get through. */
+const SILENT_WAITS = 6;
+
+export interface LatestOptions {
+  readonly stream: ByteStream;
+  readonly datagrams: StreamDatagrams | undefined;
+  /** What is known of it beforehand, milliseconds. */
+  readonly roundTrip: number;
+  /** Milliseconds, never backwards. */
+  readonly now: () => number;
+  /** The other end has a new content. */
+  readonly changed: (key: number, content: Uint8Array) => void;
+  readonly over: () => void;
+}
+
+export class LatestChannel {
+  readonly #options: LatestOptions;
+  readonly #sender: LatestSender;
+  readonly #receiver = new LatestReceiver();
+  #byStream: boolean;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isScheduled = false;
+  #bytes: Uint8Array = new Uint8Array();
+  #over = false;
+
+  constructor(options: LatestOptions) {
+    this.#options = options;
+    const { stream, datagrams, roundTrip } = options;
+    this.#byStream = !datagrams;
+    this.#sender = new LatestSender(roundTrip, this.#byStream);
+    datagrams?.observe((packet) => this.#guarded(() => this.#received(packet)));
+    const end = () => this.close();
+    stream.observe({
+      readable: () => this.#guarded(() => this.#read()),
+      writable: () => this.#schedule(),
+      reset: end,
+      stopped: end,
+      closed: end,
+    });
+  }
+
+  /** Datagrams are not, or no longer, what carries it. */
+  get isByStream(): boolean {
+    return this.#byStream;
+  }
+
+  /** The other end has all as it is now. */
+  get isSettled(): boolean {
+    return this.#sender.isSettled;
+  }
+
+  /** The bytes belong to the channel from now on. @returns false when it is too large, or one item too many */
+  set(key: number, content: Uint8Array): boolean {
+    const isTaken = this.#sender.set(key, content);
+    this.#schedule();
+    return isTaken;
+  }
+
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#options.datagrams?.close();
+    this.#options.stream.end();
+    this.#options.over();
+  }
+
+  /** What is set in one turn of the event loop shares packets. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#over) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      if (!this.#over) this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const now = this.#options.now();
+    const room = this.#byStream ? STREAM_ROOM : DATAGRAM_ROOM;
+    for (let next = this.#sender.next(now, room); next; next = this.#sender.next(now, room))
+      this.#send(encodePacket({ arrived: this.#receiver.acknowledge(), ...next }));
+    if (this.#receiver.owes)
+      this.#send(encodePacket({ arrived: this.#receiver.acknowledge(), number: undefined, pieces: [] }));
+    this.#wait(now);
+  }
+
+  #send(packet: Uint8Array): void {
+    const { datagrams, stream } = this.#options;
+    if (!this.#byStream && datagrams) return void datagrams.send(packet);
+    const framed = new Uint8Array(PREFIX + packet.length);
+    new DataView(framed.buffer).setUint16(0, packet.length);
+    framed.set(packet, PREFIX);
+    stream.write(framed);
+  }
+
+  #wait(now: number): void {
+    clearTimeout(this.#timer);
+    const { wakeAt } = this.#sender;
+    if (wakeAt === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#sender.tick(this.#options.now());
+        if (this.#sender.silence >= SILENT_WAITS) this.#useStream();
+        this.#pump();
+      },
+      Math.max(0, wakeAt - now),
+    );
+  }
+
+  #useStream(): void {
+    if (this.#byStream) return;
+    this.#byStream = true;
+    this.#sender.restart(true);
+  }
+
+  #read(): void {
+    const { stream } = this.#options;
+    for (let chunk = stream.read(); chunk; chunk = stream.read()) {
+      const joined = new Uint8Array(this.#bytes.length + chunk.length);
+      joined.set(this.#bytes);
+      joined.set(chunk, this.#bytes.length);
+      this.#bytes = joined;
+      for (let packet = this.#frame(); packet; packet = this.#frame()) {
+        this.#useStream();
+        this.#received(packet);
+      }
+    }
+    if (stream.readableEnded) this.close();
+  }
+
+  #frame(): Uint8Array | undefined {
+    const [high, low] = this.#bytes;
+    if (high === undefined || low === undefined) return undefined;
+    const end = PREFIX + high * 256 + low;
+    if (this.#bytes.length < end) return undefined;
+    const packet = this.#bytes.subarray(PREFIX, end);
+    this.#bytes = this.#bytes.subarray(end);
+    return packet;
+  }
+
+  #received(bytes: Uint8Array): void {
+    const { arrived, number, pieces } = decodePacket(bytes);
+    this.#sender.arrived(arrived, this.#options.now());
+    if (number !== undefined)
+      for (const { key, bytes: content } of this.#receiver.received(number, pieces))
+        this.#options.changed(key, content);
+    this.#schedule();
+  }
+
+  /** It was sealed by the other end: what it can not mean is its fault. */
+  #guarded(deed: () => void): void {
+    try {
+      if (!this.#over) deed();
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) throw error;
+      this.close();
+    }
+  }
+}
