@@ -18,6 +18,7 @@ import {
 import { type Enrolled, normalEmail } from '../../schema/sign-in/two-secret.ts';
 import { users, verifiers } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
+import { derivationRoot } from '../keys/derivation-root.ts';
 import { derivedOctets } from '../keys/derived.ts';
 import type { Sealer } from '../keys/envelope.ts';
 import type { Services } from '../services.ts';
@@ -51,7 +52,12 @@ interface Known {
 
 async function lookUp(tx: Tx, { master, env }: Services, email: string): Promise<Known> {
   const length = SALT_OCTETS + SRP.group.length;
-  const invented = await derivedOctets(env.FABRIC_MASTER_KEY, 'unknown accounts', email, length);
+  const invented = await derivedOctets(
+    await derivationRoot(tx, master, env),
+    'unknown accounts',
+    email,
+    length,
+  );
   const [row] = await tx
     .select({ user: users.id, salt: verifiers.salt, sealed: verifiers.sealedVerifier })
     .from(users)

@@ -21,8 +21,8 @@ export const keys = pgTable(
   {
     id: id(),
     cluster: uuid().references(() => clusters.id),
-    purpose: text().$type<'ca' | 'signing' | 'access' | 'audit'>().notNull(),
-    /** A PEM certificate for `ca`, a JWK as JSON for the others. */
+    purpose: text().$type<'ca' | 'signing' | 'access' | 'audit' | 'derive'>().notNull(),
+    /** A PEM certificate for `ca`, a JWK as JSON for those that sign, nothing for `derive`. */
     publicPart: text().notNull(),
     sealed: text().notNull(),
     createdAt: createdAt(),
