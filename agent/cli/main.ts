@@ -13,6 +13,7 @@ import { describeBackup, runBackup } from './backup.ts';
 import type { Common } from './common.ts';
 import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
+import { keyCommands } from './keys.ts';
 import { organizationCommands } from './organization/commands.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
@@ -220,6 +221,7 @@ organizationCommands(program, { api, common, print, printJson });
 
 audit(program, { api, common, print });
 events(program, { api, common, print });
+keyCommands(program, { api, common, print });
 describeBackup(program);
 
 accountCommands({ program, common, store, api, print });

@@ -12,6 +12,7 @@ import type { CallingNode } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import { credentialPlace, dataKeySealer } from '../keys/envelope.ts';
 import { loadSigner } from '../keys/signing.ts';
+import { recordKeyUse } from '../keys/uses.ts';
 import type { Services } from '../services.ts';
 
 /** Seconds the signed answer is good for. */
@@ -52,7 +53,7 @@ export async function startSession(
       .from(resources)
       .where(eq(resources.id, resource));
     if (!target) throw new Refusal('not_found');
-    const credential = await openCredential(tx, services, org, resource);
+    const credential = await openCredential(tx, services, org, resource, node);
     const body: SessionStart = {
       session: id,
       generation: session.generation,
@@ -76,7 +77,13 @@ export async function startSession(
   });
 }
 
-async function openCredential(tx: Tx, { master }: Services, org: OrgId, resource: ResourceId) {
+async function openCredential(
+  tx: Tx,
+  { master }: Services,
+  org: OrgId,
+  resource: ResourceId,
+  node: CallingNode,
+) {
   const [row] = await tx
     .select({ sealed: credentials.sealed, dataKey: organizations.sealedDataKey })
     .from(credentials)
@@ -84,6 +91,7 @@ async function openCredential(tx: Tx, { master }: Services, org: OrgId, resource
     .where(and(eq(credentials.resourceId, resource), eq(credentials.orgId, org)));
   if (!row) return undefined;
   const sealer = await dataKeySealer(master, org, row.dataKey);
+  await recordKeyUse(tx, { org, purpose: 'credential.open', subject: resource, actor: `node:${node.id}` });
   return sealer.open(row.sealed, credentialPlace(org, resource));
 }
 

@@ -2,6 +2,7 @@
 import { checkpointsJob, trimJob } from './audit-chain.ts';
 import { expiriesJob } from './expiries.ts';
 import type { Job } from './job.ts';
+import { keysJob } from './keys/job.ts';
 import { lostSessionsJob } from './lost-sessions.ts';
 import { outboxJob } from './outbox.ts';
 import { webhooksJob } from './webhooks.ts';
@@ -13,4 +14,5 @@ export const JOBS: readonly Job[] = [
   expiriesJob,
   checkpointsJob,
   trimJob,
+  keysJob,
 ];

@@ -25,13 +25,13 @@ import type { Services } from '../services.ts';
 import { openAttempt, takeAttempt } from './attempt.ts';
 
 const SALT_OCTETS = 16;
-const place = (user: string) => `user:${user}:verifier`;
+export const verifierPlace = (user: string) => `user:${user}:verifier`;
 
 /** Replaces what there was. */
 export async function saveVerifier(tx: Tx, master: Sealer, user: UserId, enrolled: Enrolled): Promise<void> {
   if (publicNumber(SRP, enrolled.verifier) === undefined)
     throw new Refusal('bad_request', 'the verifier is no number of the group');
-  const sealedVerifier = await master.seal(fromText(enrolled.verifier), place(user));
+  const sealedVerifier = await master.seal(fromText(enrolled.verifier), verifierPlace(user));
   const row = { salt: enrolled.salt, sealedVerifier };
   await tx
     .insert(verifiers)
@@ -70,7 +70,11 @@ async function lookUp(tx: Tx, { master, env }: Services, email: string): Promise
       verifier: toNumber(invented.subarray(SALT_OCTETS)) % SRP.group.prime,
     };
   const user = UserId.parse(row.user);
-  return { user, salt: fromText(row.salt), verifier: toNumber(await master.open(row.sealed, place(user))) };
+  return {
+    user,
+    salt: fromText(row.salt),
+    verifier: toNumber(await master.open(row.sealed, verifierPlace(user))),
+  };
 }
 
 const Pending = z.object({

@@ -9,9 +9,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const MAY: Readonly<Record<string, string>> = {
   'edge/flows/enrol-node.ts': 'nodes are the platform’s',
   'edge/flows/open-session.ts': 'places a session on a node, signs for the cluster',
+  'edge/flows/rotate-cluster-key.ts': 'clusters and their keys are the platform’s',
   'edge/flows/start-session.ts': 'a node acts on the session placed on it, whatever its organization',
   'edge/jobs/audit-chain.ts': 'signs the chains of all organizations',
   'edge/jobs/expiries.ts': 'removes what is over, whosever it was',
+  'edge/jobs/keys/operation.ts': 'keys are the platform’s, and so is what is done to them',
+  'edge/jobs/keys/rewrap.ts': 'moves every wrapped key on, whosever it is',
+  'edge/jobs/keys/rotate.ts': 'exchanges the data keys of all organizations',
   'edge/jobs/lost-sessions.ts': 'ends the sessions of nodes that are gone, whatever their organization',
   'edge/jobs/outbox.ts': 'hands on the events of all organizations',
   'edge/jobs/run.ts': 'which job runs where is the platform’s',
@@ -30,6 +34,7 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/resources/auth/second-factor.ts': 'who signs in belongs to no organization yet',
   'edge/resources/auth/step-up.ts': 'what a person proves themselves with is theirs, in no organization',
   'edge/resources/events/routes.ts': 'the platform’s own events',
+  'edge/resources/keys/routes.ts': 'the key service, and the keys of clusters',
   'edge/resources/members/invitations.ts':
     'secrets of an account, and whether its person belongs elsewhere too',
   'edge/resources/members/routes.ts': 'an account is the platform’s row',

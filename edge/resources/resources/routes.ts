@@ -91,7 +91,7 @@ resources.openapi(create, async (c) => {
     .org(org, async (tx) => {
       await requireRoom(tx, org, 'resources', act.now.getTime());
       const made = await insertResource(tx, org, resource);
-      if (credential) await replaceCredential(tx, master, org, made, credential);
+      if (credential) await replaceCredential(tx, master, org, made, credential, act.actor);
       await recordAct(tx, act, 'resource.create', made);
       return made;
     })
@@ -110,7 +110,7 @@ resources.openapi(change, async (c) => {
       if (movesTarget(before, wanted)) await endSessionsOn(tx, act, resource, 'its resource was changed');
       await endingLostReach(tx, act, () => update(tx, resource, wanted));
       if (wanted.credential !== undefined)
-        await replaceCredential(tx, master, org, resource, wanted.credential);
+        await replaceCredential(tx, master, org, resource, wanted.credential, act.actor);
       await recordAct(tx, act, 'resource.change', resource, { reason: Object.keys(wanted).join(' ') });
       return managed(tx, org, resource);
     })

@@ -8,6 +8,7 @@ import type { Credential, Target } from '../../../schema/resource.ts';
 import { credentials, organizations, resources } from '../../../schema/tables/index.ts';
 import type { Tx } from '../../db.ts';
 import { credentialPlace, dataKeySealer, type Sealer } from '../../keys/envelope.ts';
+import { recordKeyUse } from '../../keys/uses.ts';
 import { allowedChannels, type Principal } from '../../policy/evaluate.ts';
 import { loadGrants } from '../../policy/grants.ts';
 
@@ -52,6 +53,7 @@ export async function replaceCredential(
   org: OrgId,
   resource: ResourceId,
   credential: Credential | null,
+  actor: string,
 ): Promise<void> {
   await tx.delete(credentials).where(eq(credentials.resourceId, resource));
   if (credential === null) return;
@@ -63,6 +65,7 @@ export async function replaceCredential(
   const sealer = await dataKeySealer(master, org, row.key);
   const plain = new TextEncoder().encode(JSON.stringify(credential));
   const sealed = await sealer.seal(plain, credentialPlace(org, resource));
+  await recordKeyUse(tx, { org, purpose: 'credential.seal', subject: resource, actor });
   await tx.insert(credentials).values({ orgId: org, resourceId: resource, sealed });
 }
 

@@ -17,6 +17,7 @@ import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { actorOf } from '../../caller.ts';
 import { isDuplicate } from '../../db.ts';
+import { recordKeyUse } from '../../keys/uses.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 import type { Services } from '../../services.ts';
 import { checkWebhookUrl } from '../../webhooks/address.ts';
@@ -123,6 +124,12 @@ webhookRoutes.openapi(create, async (c) => {
         await dataKeyOf(tx, org),
         secret,
       );
+      await recordKeyUse(tx, {
+        org,
+        purpose: 'webhook.seal',
+        subject: id,
+        actor: actorOf(c.get('caller')),
+      });
       const [made] = await tx
         .insert(webhooks)
         .values({ id, orgId: org, name, url, types, sealed })
