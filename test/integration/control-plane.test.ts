@@ -144,7 +144,7 @@ test('when Redis is gone a stricter limit holds, never none', async () => {
   await limits.attempt(limit, 'me');
   await limits.attempt(limit, 'me');
   await expect(limits.attempt(limit, 'me')).rejects.toMatchObject({ code: 'rate_limited' });
-  expect(await limits.markOnce('x', 10)).toBeUndefined();
+  expect(await limits.markOnce('platform', 'x', 10)).toBeUndefined();
 });
 
 const everyTable: PgTable[] = Object.values(tables).filter((value) => value instanceof PgTable);

@@ -128,7 +128,7 @@ providers.openapi(remove, async (c) => {
 providers.openapi(test, async (c) => {
   const { org, provider: id } = c.req.valid('param');
   const services = c.get('services');
-  await services.limits.attempt(TESTS, org);
+  await services.limits.attempt(TESTS, org, { org });
   const provider = await services.db.org(org, (tx) => loadProvider(tx, services.master, id, 'any'));
   return c.json({ works: true as const, detail: await tryProvider(services, provider) }, 200);
 });
