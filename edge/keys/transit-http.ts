@@ -63,7 +63,8 @@ async function askOnce<T extends z.ZodType>(
 ): Promise<z.output<T>> {
   const answer = await send(new URL(`/v1/${path}`, url), {
     method,
-    redirect: 'error',
+    // Not followed, and so no answer: workerd knows no 'error' here.
+    redirect: 'manual',
     signal: AbortSignal.timeout(TIMEOUT_MS),
     headers: {
       'x-vault-request': 'true',

@@ -16,7 +16,7 @@ export const clusters = pgTable(
   () => [platformPolicy('clusters')],
 );
 
-/** Private halves are sealed under the master key; `cluster` is null for the platform's own. */
+/** Private halves are sealed by the platform (edge/keys/envelope.ts); `cluster` is null for the platform's own. */
 export const keys = pgTable(
   'keys',
   {

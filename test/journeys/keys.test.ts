@@ -128,38 +128,50 @@ class Traffic {
   }
 }
 
-const echo = async () => (await fabric.cli(['connect', 'demo-shell', '--', 'echo here'])).stdout.toString();
+/** Somebody who comes anew. */
+async function comesIn(): Promise<void> {
+  const { status, stdout, stderr } = await fabric.cli(['connect', 'demo-shell', '--', 'echo here']);
+  expect({ status, said: stdout.toString(), stderr }).toMatchObject({ status: 0, said: 'here\n' });
+}
 
-test.each([
-  // What the old key signed may be in use for hours: `--force` here, and in the drill nothing of it is.
-  [
-    'signing',
-    [
-      ['introduce'],
-      ['back'],
-      ['introduce'],
-      ['activate'],
-      ['back'],
-      ['activate'],
-      ['retire', '--force'],
-      ['back'],
-      ['retire', '--force'],
-    ],
+type Steps = readonly (readonly [string, ...string[]])[];
+const PATHS = {
+  // What the old key signed may be in use for hours, hence `--force`: here nobody comes back by such a token.
+  signing: [
+    ['introduce'],
+    ['back'],
+    ['introduce'],
+    ['activate'],
+    ['back'],
+    ['activate'],
+    ['retire', '--force'],
+    ['back'],
+    ['retire', '--force'],
   ],
-  ['ca', [['introduce'], ['activate'], ['back'], ['activate'], ['retire'], ['back'], ['retire']]],
-] as const)('%s: every phase and its way back under load', { timeout: 170_000 }, async (purpose, steps) => {
-  const traffic = new Traffic();
-  await expect.poll(() => traffic.bytes, { timeout: 20_000 }).toBeGreaterThan(100_000);
-  const lost = linksLost();
-  const phases: string[] = [];
+  ca: [['introduce'], ['activate'], ['back'], ['activate'], ['retire'], ['back'], ['retire']],
+} as const satisfies Record<string, Steps>;
+
+/** @returns the phases it has come to */
+async function walk(purpose: string, steps: Steps, traffic: Traffic): Promise<string> {
+  let phases = '';
   for (const [which, ...more] of steps) {
     const before = traffic.bytes;
     const { keys } = await step(which, purpose, ...more);
-    phases.push(keys.flatMap((key) => (key.purpose === purpose ? [key.phase] : [])).join(' '));
+    phases = keys.flatMap((key) => (key.purpose === purpose ? [key.phase] : [])).join(' ');
     await expect.poll(() => traffic.bytes, { timeout: 10_000 }).toBeGreaterThan(before);
-    if (which === 'activate' || which === 'retire') expect(await echo(), which).toBe('here\n');
+    // A token that was under way when its key was retired by force is refused: whoever forces chose that. So only this walk lets somebody in.
+    if (which === 'retire' && purpose === 'signing') await comesIn();
   }
-  expect(phases.at(-1)).toBe('retired active');
+  return phases;
+}
+
+test('both at once, every phase and its way back, under load', { timeout: 170_000 }, async () => {
+  const traffic = new Traffic();
+  await expect.poll(() => traffic.bytes, { timeout: 20_000 }).toBeGreaterThan(100_000);
+  const lost = linksLost();
+  const reached = Object.entries(PATHS).map(([purpose, steps]) => walk(purpose, steps, traffic));
+  expect(await Promise.all(reached)).toEqual(['retired active', 'retired active']);
+  await comesIn();
   expect(linksLost()).toBe(lost);
   const { same, words, status } = await traffic.end();
   expect({ same, status, bytes: traffic.bytes > 1_000_000 }).toEqual({ same: true, status: 0, bytes: true });
