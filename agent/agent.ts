@@ -18,6 +18,7 @@ import {
   certificateEnd,
   type Identity,
   IdentityStore,
+  isFromActive,
   isSealKeyKnown,
   renewalTime,
 } from './identity/identity.ts';
@@ -42,6 +43,8 @@ import {
  */
 const HEARTBEAT_MS = { busy: 5_000, idle: 12_000 } as const;
 const RENEWAL_CHECK_MS = 60_000;
+/** Within which the nodes of a cluster ask for certificates of its new CA. */
+const RENEW_SPREAD_MS = 10_000;
 const STANDING_CHECK_MS = 1_000;
 /** The peer cache is written so often. */
 const PEERS_MS = 30_000;
@@ -298,6 +301,8 @@ export class Agent {
   async #apply(snapshot: Snapshot): Promise<void> {
     await this.#state.save(afterSnapshot(this.#state.current, snapshot, this.#now()));
     this.#roles.apply(snapshot);
+    // Not all nodes of a cluster at once.
+    if (!this.#isFromActive()) setTimeout(() => this.#loops.wake(), Math.random() * RENEW_SPREAD_MS).unref();
   }
 
   async #followSnapshots(): Promise<void> {
@@ -323,7 +328,8 @@ export class Agent {
 
   async #renew(): Promise<void> {
     const { enrolment, key } = this.#known;
-    if (this.#now() >= renewalTime(enrolment.certificate) || !isSealKeyKnown(this.#known)) {
+    const isDue = this.#now() >= renewalTime(enrolment.certificate);
+    if (isDue || !isSealKeyKnown(this.#known) || !this.#isFromActive()) {
       const renewal = await this.#control.renew({ csr: await key.csr(), sealKey: key.sealKey });
       await this.#keep({ ...this.#known.enrolment, ...renewal });
       this.#roles.renewIdentity();
@@ -336,6 +342,12 @@ export class Agent {
       this.#log.info({}, 'public certificate read again');
     }
     await this.#loops.pause(RENEWAL_CHECK_MS);
+  }
+
+  /** While its cluster exchanges its CA a node shows a certificate of the one that certifies now. */
+  #isFromActive(): boolean {
+    const snapshot = this.#snapshots.current;
+    return snapshot === undefined || isFromActive(this.#known.enrolment.certificate, snapshot.ca);
   }
 
   /** Says how the node stands; when its snapshot has expired it stops what it may no longer do. */

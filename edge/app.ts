@@ -12,6 +12,7 @@ import { eventRoutes } from './resources/events/routes.ts';
 import { grants } from './resources/grants/routes.ts';
 import { groups } from './resources/groups/routes.ts';
 import { healthRoutes } from './resources/health.ts';
+import { keyRoutes } from './resources/keys/routes.ts';
 import { members } from './resources/members/routes.ts';
 import { nodes } from './resources/nodes/routes.ts';
 import { organizations } from './resources/organizations/routes.ts';
@@ -54,6 +55,7 @@ const RESOURCES = [
   platform,
   administrators,
   nodes,
+  keyRoutes,
 ];
 
 /** @param acquire gives a request its services; `release` is called once it was answered, in `context` where there is one */

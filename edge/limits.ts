@@ -5,6 +5,7 @@
 import { Redis } from '@upstash/redis';
 import { Refusal } from '../schema/refusal.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import { type Namespace, type RedisKey, redisKey } from './redis-keys.ts';
 
 /** Without Redis each process allows this share of a limit. */
 const STRICTER = 0.5;
@@ -27,10 +28,10 @@ export interface Limit {
 }
 
 export interface Limits {
-  /** Counts one attempt. @throws Refusal `rate_limited` */
-  attempt(limit: Limit, who: string): Promise<void>;
+  /** Counts one attempt, in its organization where it is made in one. @throws Refusal `rate_limited` */
+  attempt(limit: Limit, who: string, within?: Namespace): Promise<void>;
   /** True the first time, false when marked before, undefined when Redis can't tell. */
-  markOnce(key: string, seconds: number): Promise<boolean | undefined>;
+  markOnce(within: Namespace, key: string, seconds: number): Promise<boolean | undefined>;
   /** Milliseconds for the smallest question. @throws when Redis is gone */
   ping(): Promise<number>;
 }
@@ -66,7 +67,7 @@ export class LocalCounts {
 export function redisLimits(url: string, token: string, local: LocalCounts, now: () => number): Limits {
   const redis = () =>
     new Redis({ url, token, enableTelemetry: false, retry: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const countInRedis = async (key: string, by: number, windowS: number): Promise<number | undefined> => {
+  const countInRedis = async (key: RedisKey, by: number, windowS: number): Promise<number | undefined> => {
     if (local.redisAwayUntil > now()) return undefined;
     try {
       const [count] = await redis()
@@ -81,8 +82,8 @@ export function redisLimits(url: string, token: string, local: LocalCounts, now:
     }
   };
   return {
-    attempt: async ({ name, max, windowS, atOnce = 1 }, who) => {
-      const key = `fabric:limit:${name}:${who}`;
+    attempt: async ({ name, max, windowS, atOnce = 1 }, who, within = 'platform') => {
+      const key = redisKey(within, 'limit', name, who);
       if (local.takeAhead(key, now())) return;
       const by = local.counting.get(key, now()) ? 1 : atOnce;
       if (by > 1) local.counting.set(key, true, now() + TIMEOUT_MS);
@@ -101,9 +102,9 @@ export function redisLimits(url: string, token: string, local: LocalCounts, now:
         throw new Refusal('rate_limited', `too many attempts: wait ${windowS} seconds and try again`);
     },
     // Always asked: a mark that Redis holds must be found, even just after it did not answer.
-    markOnce: async (key, seconds) => {
+    markOnce: async (within, key, seconds) => {
       try {
-        return (await redis().set(`fabric:once:${key}`, 1, { nx: true, ex: seconds })) === 'OK';
+        return (await redis().set(redisKey(within, 'once', key), 1, { nx: true, ex: seconds })) === 'OK';
       } catch {
         return undefined;
       }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { openDatabase } from './db.ts';
 import type { Env } from './env.ts';
 import { redisSignals } from './events/signals.ts';
-import { masterSealer } from './keys/envelope.ts';
+import { checkKeyService, configuredMaster } from './keys/configured.ts';
 import { LocalCounts, redisLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { nodeOutbound } from './node-outbound.ts';
@@ -15,11 +15,13 @@ export async function longLivedServices(env: Env, log: Logger): Promise<Services
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   const now = () => Date.now();
   const signals = redisSignals(url, token);
+  const master = await configuredMaster(env, now);
+  await checkKeyService(master, log);
   return {
     env,
     db: openDatabase(env.DATABASE_URL, CONNECTIONS, { onEvents: signals.wake }),
     limits: redisLimits(url, token, new LocalCounts(), now),
-    master: await masterSealer(env.FABRIC_MASTER_KEY),
+    master,
     signals,
     outbound: nodeOutbound(),
     log,

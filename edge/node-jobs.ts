@@ -5,7 +5,7 @@ import type { Env } from './env.ts';
 import { redisSignals } from './events/signals.ts';
 import { JOBS } from './jobs/registry.ts';
 import { type Scheduler, startScheduler } from './jobs/scheduler.ts';
-import { masterSealer } from './keys/envelope.ts';
+import { configuredMaster } from './keys/configured.ts';
 import { LocalCounts, redisLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { nodeOutbound } from './node-outbound.ts';
@@ -21,7 +21,7 @@ export async function startNodeJobs(env: Env): Promise<Scheduler> {
       env,
       db,
       limits: redisLimits(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN, new LocalCounts(), now),
-      master: await masterSealer(env.FABRIC_MASTER_KEY),
+      master: await configuredMaster(env, now),
       signals,
       outbound: nodeOutbound(),
       log: pino({ level: env.LOG_LEVEL }, pino.destination(2)),

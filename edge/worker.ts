@@ -7,7 +7,8 @@ import { readEnv } from './env.ts';
 import { redisSignals } from './events/signals.ts';
 import { JOBS } from './jobs/registry.ts';
 import { runDueJobs } from './jobs/run.ts';
-import { masterSealer, type Sealer } from './keys/envelope.ts';
+import { configuredMaster } from './keys/configured.ts';
+import type { Sealer } from './keys/envelope.ts';
 import { LocalCounts, redisLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { edgeOutbound } from './outbound.ts';
@@ -37,7 +38,7 @@ interface Context {
 
 async function acquire(bindings: Bindings): Promise<() => Services> {
   const env = readEnv(bindings);
-  master ??= masterSealer(env.FABRIC_MASTER_KEY);
+  master ??= configuredMaster(env, now);
   const sealer = await master;
   const log = pino({ level: env.LOG_LEVEL, browser: { asObject: true } });
   const signals = redisSignals(env.UPSTASH_REDIS_REST_URL, env.UPSTASH_REDIS_REST_TOKEN);

@@ -42,7 +42,7 @@ export const Snapshot = z.strictObject({
   /** Grows with every change that concerns this node. */
   version: z.int().positive(),
   roles: z.array(NodeRole),
-  /** The cluster's CA certificate, PEM. */
+  /** The cluster's CA certificates, PEM, one after another: the first certifies now, the others are trusted while one takes over from another. */
   ca: z.string(),
   /** Keys that sign snapshots and session starts (and, for entry and service, data-plane tokens). */
   signingKeys: SigningKeySet,

@@ -13,6 +13,7 @@ import { describeBackup, runBackup } from './backup.ts';
 import type { Common } from './common.ts';
 import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
+import { keyCommands } from './keys.ts';
 import { addNodeCommands } from './node-commands.ts';
 import { organizationCommands } from './organization/commands.ts';
 import { platformCommands } from './platform/commands.ts';
@@ -225,6 +226,7 @@ secretCommands(program, cli);
 
 audit(program, { api, common, print });
 events(program, { api, common, print });
+keyCommands(program, { api, common, print });
 describeBackup(program);
 
 accountCommands({ program, common, store, api, print });

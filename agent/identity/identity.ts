@@ -104,6 +104,11 @@ export function renewalTime(certificatePem: string): number {
   return validFromDate.getTime() + (validToDate.getTime() - validFromDate.getTime()) * RENEW_AFTER;
 }
 
+/** Did the CA that certifies now, the first in the snapshot's, make this certificate? */
+export function isFromActive(certificatePem: string, cas: string): boolean {
+  return new X509Certificate(certificatePem).verify(new X509Certificate(cas).publicKey);
+}
+
 /** Until when it is valid, milliseconds since the epoch. */
 export const certificateEnd = (certificatePem: string): number =>
   new X509Certificate(certificatePem).validToDate.getTime();

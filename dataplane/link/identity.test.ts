@@ -47,3 +47,15 @@ test("refuses another cluster's authority, another name, and a certificate befor
     ).toBeUndefined();
   }
 });
+
+test('while a cluster exchanges its authority both are trusted, and only those two', async () => {
+  const next = await testAuthority();
+  const other = await testAuthority();
+  const uri = nodeUri(cluster, node);
+  const [renewed, foreign] = [await next.issue(uri), await other.issue(uri)];
+  const known = (leaf: TestLeaf, ca: string) =>
+    identifyPeer(leaf.der, { cluster, ca }, [neighbour(leaf)], Date.now())?.node;
+  const both = `${next.ca.trim()}\n${authority.ca.trim()}\n`;
+  expect([genuine, renewed, foreign].map((leaf) => known(leaf, both))).toEqual([node, node, undefined]);
+  expect([genuine, renewed].map((leaf) => known(leaf, next.ca))).toEqual([undefined, node]);
+});

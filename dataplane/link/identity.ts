@@ -5,7 +5,7 @@ import type { Neighbour } from '../../schema/snapshot.ts';
 
 export interface ClusterTrust {
   readonly cluster: ClusterId;
-  /** PEM */
+  /** PEM; more than one while the cluster exchanges its CA. */
   readonly ca: string;
 }
 
@@ -19,8 +19,8 @@ export function identifyPeer(
   if (!der) return undefined;
   try {
     const leaf = new X509Certificate(der);
-    const ca = new X509Certificate(trust.ca);
-    if (!leaf.checkIssued(ca) || !leaf.verify(ca.publicKey) || leaf.ca) return undefined;
+    if (leaf.ca || !trusted(trust.ca).some((ca) => leaf.checkIssued(ca) && leaf.verify(ca.publicKey)))
+      return undefined;
     if (now < leaf.validFromDate.getTime() || now > leaf.validToDate.getTime()) return undefined;
     const spki = createHash('sha256')
       .update(leaf.publicKey.export({ type: 'spki', format: 'der' }))
@@ -32,6 +32,12 @@ export function identifyPeer(
   } catch {
     return undefined;
   }
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function trusted(pem: string): X509Certificate[] {
+  return [...pem.matchAll(CERTIFICATE)].map(([one]) => new X509Certificate(one));
 }
 
 function isEqual(a: Buffer, b: Buffer): boolean {

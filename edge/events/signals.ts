@@ -3,10 +3,13 @@
  * database at their own slow pace.
  */
 import { Redis } from '@upstash/redis';
+import { PLATFORM_CHAIN } from '../../schema/audit.ts';
 import { readSse } from '../../schema/sse.ts';
+import { redisKey } from '../redis-keys.ts';
 
 const TIMEOUT_MS = 1500;
-const channelOf = (chain: string) => `fabric:events:${chain}`;
+const channelOf = (chain: string) =>
+  redisKey(chain === PLATFORM_CHAIN ? 'platform' : { org: chain }, 'events', chain);
 
 export interface Signals {
   /** Never fails. */

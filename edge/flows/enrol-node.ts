@@ -48,6 +48,7 @@ export async function enrolNode(
         publicKey: issued.publicKey,
         certificateHashes: [issued.hash],
         certificateExpiresAt: issued.expiresAt,
+        certifiedBy: authority.id,
         ...(sealKey ? { sealKey } : {}),
       });
       await bumpNeighbours(tx, await loadCluster(tx, cluster, now()), id);

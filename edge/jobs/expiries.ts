@@ -21,6 +21,7 @@ export const EXPIRIES: readonly Expiry[] = [
   { table: 'attachments', over: (now) => sql`expires_at < ${before(now, DAY_MS)}` },
   { table: 'bootstrap_tokens', over: (now) => sql`expires_at < ${before(now, 30 * DAY_MS)}` },
   { table: 'events', over: (now) => sql`created_at < ${before(now, 7 * DAY_MS)}` },
+  { table: 'key_uses', over: (now) => sql`minute < ${before(now, 90 * DAY_MS)}` },
   { table: 'dead_events', over: (now) => sql`created_at < ${before(now, 30 * DAY_MS)}` },
   // The audit trail keeps it for as long as the organization wants.
   { table: 'secret_uses', over: (now) => sql`created_at < ${before(now, 400 * DAY_MS)}` },

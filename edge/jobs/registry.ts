@@ -2,6 +2,7 @@
 import { checkpointsJob, trimJob } from './audit-chain.ts';
 import { expiriesJob } from './expiries.ts';
 import type { Job } from './job.ts';
+import { keysJob } from './keys/job.ts';
 import { lostReachJob } from './lost-reach.ts';
 import { lostSessionsJob } from './lost-sessions.ts';
 import { outboxJob } from './outbox.ts';
@@ -16,5 +17,6 @@ export const JOBS: readonly Job[] = [
   expiriesJob,
   checkpointsJob,
   trimJob,
+  keysJob,
   secretsJob,
 ];

@@ -5,6 +5,7 @@ import { organizations, webhookDeliveries, webhooks } from '../../schema/tables/
 import { record } from '../audit.ts';
 import type { Tx } from '../db.ts';
 import { allowsPrivate } from '../env.ts';
+import { recordKeyUse } from '../keys/uses.ts';
 import { openWebhookSecret } from '../webhooks/secret.ts';
 import { signatureHeaders } from '../webhooks/signature.ts';
 import { type Attempt, afterAttempt, isSuccess } from '../webhooks/verdict.ts';
@@ -54,6 +55,13 @@ function claim({ services: { db, now } }: JobContext, size: number) {
       .update(webhookDeliveries)
       .set({ nextAt: new Date(now() + CLAIM_MS), attempts: sql`${webhookDeliveries.attempts} + 1` })
       .where(inArray(webhookDeliveries.id, ids));
+    for (const { hook } of rows)
+      await recordKeyUse(tx, {
+        org: hook.orgId as OrgId,
+        purpose: 'webhook.sign',
+        subject: hook.id,
+        actor: 'system',
+      });
     return rows;
   });
 }

@@ -11,8 +11,9 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { base64url } from 'jose';
+import type { KeyPhase } from '../../schema/api/keys.ts';
 import { type ClusterId, type NodeId, nodeUri } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { keys } from '../../schema/tables/index.ts';
@@ -28,6 +29,8 @@ const NODE_DAYS = 13;
 const BACKDATE_MS = 5 * 60_000;
 
 export interface Authority {
+  /** Its row. */
+  readonly id: string;
   readonly certificate: X509Certificate;
   readonly key: CryptoKey;
 }
@@ -44,7 +47,13 @@ export interface IssuedCertificate {
 
 const place = (cluster: ClusterId) => `key:ca:${cluster}`;
 
-export async function createAuthority(tx: Tx, master: Sealer, cluster: ClusterId, now: Date): Promise<void> {
+export async function createAuthority(
+  tx: Tx,
+  master: Sealer,
+  cluster: ClusterId,
+  now: Date,
+  phase: KeyPhase = 'active',
+): Promise<void> {
   const pair = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: randomSerial(),
@@ -64,6 +73,9 @@ export async function createAuthority(tx: Tx, master: Sealer, cluster: ClusterId
     purpose: 'ca',
     publicPart: certificate.toString('pem'),
     sealed: await master.seal(secret, place(cluster)),
+    phase,
+    phaseAt: now,
+    createdAt: now,
   });
 }
 
@@ -71,7 +83,7 @@ export async function loadAuthority(tx: Tx, master: Sealer, cluster: ClusterId):
   const [row] = await tx
     .select()
     .from(keys)
-    .where(and(eq(keys.purpose, 'ca'), eq(keys.cluster, cluster)));
+    .where(and(eq(keys.purpose, 'ca'), eq(keys.cluster, cluster), eq(keys.phase, 'active')));
   if (!row) throw new Error(`cluster ${cluster} has no certificate authority`);
   const key = await crypto.subtle.importKey(
     'pkcs8',
@@ -80,16 +92,19 @@ export async function loadAuthority(tx: Tx, master: Sealer, cluster: ClusterId):
     false,
     ['sign'],
   );
-  return { certificate: new X509Certificate(row.publicPart), key };
+  return { id: row.id, certificate: new X509Certificate(row.publicPart), key };
 }
 
+/** The CAs that nodes trust, one PEM after another: the one that certifies now comes first. */
 export async function authorityPem(tx: Tx, cluster: ClusterId): Promise<string> {
-  const [row] = await tx
-    .select({ pem: keys.publicPart })
+  const rows = await tx
+    .select({ pem: keys.publicPart, phase: keys.phase })
     .from(keys)
-    .where(and(eq(keys.purpose, 'ca'), eq(keys.cluster, cluster)));
-  if (!row) throw new Error(`cluster ${cluster} has no certificate authority`);
-  return row.pem;
+    .where(and(eq(keys.purpose, 'ca'), eq(keys.cluster, cluster), ne(keys.phase, 'retired')))
+    .orderBy(keys.createdAt);
+  const active = rows.find(({ phase }) => phase === 'active');
+  if (!active) throw new Error(`cluster ${cluster} has no certificate authority`);
+  return [active, ...rows.filter((row) => row !== active)].map(({ pem }) => `${pem.trim()}\n`).join('');
 }
 
 /** Only the key is taken from the request; name and rights are ours to give. @throws Refusal `bad_request` */
@@ -148,6 +163,9 @@ async function requestedKey(csr: string): Promise<CryptoKey> {
     );
   }
 }
+
+/** SHA-256 of a certificate, base64url. */
+export const fingerprintOf = (pem: string): Promise<string> => sha256(new X509Certificate(pem).rawData);
 
 async function sha256(bytes: BufferSource): Promise<string> {
   return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));

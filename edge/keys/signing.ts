@@ -1,5 +1,5 @@
 /** Ed25519 keys that sign: the platform's for access tokens, each cluster's for what its nodes believe. Private halves sealed at rest. */
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNull, ne } from 'drizzle-orm';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK } from 'jose';
 import type { ClusterId } from '../../schema/ids.ts';
 import { SigningKey } from '../../schema/snapshot.ts';
@@ -16,14 +16,16 @@ export interface Signer {
   readonly kid: string;
 }
 
-const place = (purpose: string, cluster: string | null) => `key:${purpose}:${cluster ?? 'platform'}`;
+export const keyPlace = (purpose: string, cluster: string | null) =>
+  `key:${purpose}:${cluster ?? 'platform'}`;
 
-/** Makes, seals and stores a key pair. */
+/** Makes, seals and stores a key pair. @param introduced it does not sign yet */
 export async function createSigningKey(
   tx: Tx,
   master: Sealer,
   purpose: SigningPurpose,
   cluster: ClusterId | null,
+  introduced?: { readonly now: Date },
 ): Promise<void> {
   const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
   if (!('privateKey' in pair)) throw new Error('not a key pair');
@@ -36,7 +38,10 @@ export async function createSigningKey(
     cluster,
     purpose,
     publicPart: JSON.stringify(jwk),
-    sealed: await master.seal(secret, place(purpose, cluster)),
+    sealed: await master.seal(secret, keyPlace(purpose, cluster)),
+    ...(introduced
+      ? { phase: 'introduced' as const, phaseAt: introduced.now, createdAt: introduced.now }
+      : {}),
   });
 }
 
@@ -53,10 +58,10 @@ export async function loadSigner(
     opened.set(master, known);
   }
   // With its place: a sealed key that was moved to another row must not open there.
-  const name = `${place(purpose, cluster)} ${row.sealed}`;
+  const name = `${keyPlace(purpose, cluster)} ${row.sealed}`;
   const remembered = known.get(name, Date.now());
   if (remembered) return remembered;
-  const secret = await master.open(row.sealed, place(purpose, cluster));
+  const secret = await master.open(row.sealed, keyPlace(purpose, cluster));
   const key = await crypto.subtle.importKey('pkcs8', secret, 'Ed25519', false, ['sign']);
   const signer = { key, kid: SigningKey.parse(JSON.parse(row.publicPart)).kid };
   known.set(name, signer, Date.now() + OPENED_MS);
@@ -80,7 +85,7 @@ export async function loadKeySet(
   const rows = await tx
     .select()
     .from(keys)
-    .where(where(purpose, cluster))
+    .where(and(where(purpose, cluster), ne(keys.phase, 'retired')))
     .orderBy(desc(keys.createdAt))
     .limit(8);
   return { keys: rows.map((row) => SigningKey.parse(JSON.parse(row.publicPart))) };
@@ -90,7 +95,7 @@ async function newest(tx: Tx, purpose: SigningPurpose, cluster: ClusterId | null
   const [row] = await tx
     .select()
     .from(keys)
-    .where(where(purpose, cluster))
+    .where(and(where(purpose, cluster), eq(keys.phase, 'active')))
     .orderBy(desc(keys.createdAt))
     .limit(1);
   if (!row) throw new Error(`there is no ${purpose} key: the installation was not set up`);

@@ -36,13 +36,13 @@ export async function authenticateNode(
     'verify',
   ]);
   const { iss, jti } = await verifyNodeAssertion(assertion, key, now());
-  if (!(await firstUse(services, jti))) throw new Refusal('token_replayed');
+  if (!(await firstUse(services, row.cluster, jti))) throw new Refusal('token_replayed');
   return { id: iss, cluster: row.cluster as ClusterId };
 }
 
-async function firstUse({ db, limits, now }: Services, jti: string): Promise<boolean> {
+async function firstUse({ db, limits, now }: Services, cluster: string, jti: string): Promise<boolean> {
   const seconds = NODE_ASSERTION_LIFETIME_S + 2 * CLOCK_SKEW_S;
-  const marked = await limits.markOnce(`node:${jti}`, seconds);
+  const marked = await limits.markOnce({ cluster }, `node:${jti}`, seconds);
   if (marked !== undefined) return marked;
   const expiresAt = new Date(now() + seconds * 1000);
   const inserted = await db.platform((tx) =>

@@ -41,7 +41,7 @@ export async function limitOrganization(c: Context<AppBindings>, org: OrgId): Pr
   const max = await requestsAllowed(c.get('services'), org);
   try {
     const atOnce = Math.max(1, Math.floor(max / 100));
-    await limits.attempt({ name: 'requests-organization', max, windowS: WINDOW_S, atOnce }, org);
+    await limits.attempt({ name: 'requests-organization', max, windowS: WINDOW_S, atOnce }, org, { org });
   } catch (error) {
     if (error instanceof Refusal && error.code === 'rate_limited') throw exceeded('requestsPerMinute', max);
     throw error;

@@ -6,6 +6,7 @@ import { Redis as Upstash } from '@upstash/redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Limits, LocalCounts, redisLimits } from '../limits.ts';
+import { REDIS_KEY } from '../redis-keys.ts';
 import { createGateway } from './gateway.ts';
 
 const TOKEN = 'test-token';
@@ -99,7 +100,7 @@ test('a wide limit is counted some at a time, and holds exactly for one process 
   let count = 0;
   for (let n = 0; n < 80; n += 1) count += await passed(alone, 'one by one', 1);
   expect(count).toBe(50);
-  expect(await client.get('fabric:limit:wide:one by one')).toBeLessThan(60 + 30 * 10);
+  expect(await client.get('fabric:{platform}:limit:wide:one by one')).toBeLessThan(60 + 30 * 10);
   // At once, and from two: what each counted ahead is used up or lost, never given twice.
   const both = await Promise.all([passed(process(), 'two', 40), passed(process(), 'two', 40)]);
   expect((both[0] ?? 0) + (both[1] ?? 0)).toBeLessThanOrEqual(50);
@@ -109,8 +110,21 @@ test('a wide limit is counted some at a time, and holds exactly for one process 
   expect(await passed(slow, 'slow', 1)).toBe(1);
   at += 6_000;
   expect(await passed(slow, 'slow', 1)).toBe(1);
-  expect(await client.get('fabric:limit:wide:slow')).toBe(20);
+  expect(await client.get('fabric:{platform}:limit:wide:slow')).toBe(20);
   // A crowd counts ahead once: what nobody attempted is not used up.
   await passed(process(), 'crowd', 20);
-  expect(await client.get('fabric:limit:wide:crowd')).toBeLessThanOrEqual(20 + 10);
+  expect(await client.get('fabric:{platform}:limit:wide:crowd')).toBeLessThanOrEqual(20 + 10);
+});
+
+test('what is kept for one organization or cluster is under its own name, and counts for it alone', async () => {
+  const limits = redisLimits(url, TOKEN, new LocalCounts(), Date.now);
+  const [a, b] = [crypto.randomUUID(), crypto.randomUUID()];
+  const once = { name: 'once', max: 1, windowS: 60 };
+  for (const org of [a, b]) await limits.attempt(once, 'who', { org });
+  await expect(limits.attempt(once, 'who', { org: a })).rejects.toMatchObject({ code: 'rate_limited' });
+  for (const cluster of [a, b]) expect(await limits.markOnce({ cluster }, 'x', 60)).toBe(true);
+  expect(await limits.markOnce({ cluster: a }, 'x', 60)).toBe(false);
+  const keys = await client.keys('fabric*');
+  expect(keys.length).toBeGreaterThanOrEqual(4);
+  expect(keys.filter((key) => !REDIS_KEY.test(key))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { UserId } from '../../schema/ids.ts';
 import { enrolVerifier, normalEmail } from '../../schema/sign-in/two-secret.ts';
 import { keys, users } from '../../schema/tables/index.ts';
 import { openDatabase } from '../db.ts';
+import { keepDerivationRoot } from '../keys/derivation-root.ts';
 import type { Sealer } from '../keys/envelope.ts';
 import { createSigningKey } from '../keys/signing.ts';
 import { saveVerifier } from '../sign-in/password.ts';
@@ -55,7 +56,10 @@ export async function initialize(
   try {
     await db.platform(async (tx) => {
       const [key] = await tx.select({ id: keys.id }).from(keys).limit(1);
-      if (!key) await createSigningKey(tx, master, 'access', null);
+      if (!key) {
+        await createSigningKey(tx, master, 'access', null);
+        await keepDerivationRoot(tx, master);
+      }
       const { name } = owner;
       const email = normalEmail(owner.email);
       const [made] = await tx

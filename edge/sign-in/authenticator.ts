@@ -8,12 +8,12 @@ import type { Tx } from '../db.ts';
 import type { Services } from '../services.ts';
 import { newTotpSecret, totpStep } from './totp.ts';
 
-const place = (user: UserId) => `user:${user}:authenticator`;
+export const authenticatorPlace = (user: string) => `user:${user}:authenticator`;
 
 /** @returns the secret of an app that counts once it was confirmed. @throws Refusal `conflict` when one is confirmed already */
 export async function newAuthenticator(tx: Tx, { master }: Services, user: UserId): Promise<string> {
   const secret = newTotpSecret();
-  const sealedSecret = await master.seal(textOctets(secret), place(user));
+  const sealedSecret = await master.seal(textOctets(secret), authenticatorPlace(user));
   await tx
     .delete(authenticators)
     .where(and(eq(authenticators.userId, user), isNull(authenticators.confirmedAt)));
@@ -40,7 +40,7 @@ export async function useCode(
     .from(authenticators)
     .where(and(eq(authenticators.userId, user), state));
   if (!row) return false;
-  const secret = new TextDecoder().decode(await master.open(row.sealedSecret, place(user)));
+  const secret = new TextDecoder().decode(await master.open(row.sealedSecret, authenticatorPlace(user)));
   const step = totpStep(secret, code, now(), row.lastStep);
   if (step === undefined) return false;
   const taken = await tx

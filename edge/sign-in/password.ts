@@ -18,19 +18,20 @@ import {
 import { type Enrolled, normalEmail } from '../../schema/sign-in/two-secret.ts';
 import { users, verifiers } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
+import { derivationRoot } from '../keys/derivation-root.ts';
 import { derivedOctets } from '../keys/derived.ts';
 import type { Sealer } from '../keys/envelope.ts';
 import type { Services } from '../services.ts';
 import { openAttempt, takeAttempt } from './attempt.ts';
 
 const SALT_OCTETS = 16;
-const place = (user: string) => `user:${user}:verifier`;
+export const verifierPlace = (user: string) => `user:${user}:verifier`;
 
 /** Replaces what there was. */
 export async function saveVerifier(tx: Tx, master: Sealer, user: UserId, enrolled: Enrolled): Promise<void> {
   if (publicNumber(SRP, enrolled.verifier) === undefined)
     throw new Refusal('bad_request', 'the verifier is no number of the group');
-  const sealedVerifier = await master.seal(fromText(enrolled.verifier), place(user));
+  const sealedVerifier = await master.seal(fromText(enrolled.verifier), verifierPlace(user));
   const row = { salt: enrolled.salt, sealedVerifier };
   await tx
     .insert(verifiers)
@@ -51,7 +52,12 @@ interface Known {
 
 async function lookUp(tx: Tx, { master, env }: Services, email: string): Promise<Known> {
   const length = SALT_OCTETS + SRP.group.length;
-  const invented = await derivedOctets(env.FABRIC_MASTER_KEY, 'unknown accounts', email, length);
+  const invented = await derivedOctets(
+    await derivationRoot(tx, master, env),
+    'unknown accounts',
+    email,
+    length,
+  );
   const [row] = await tx
     .select({ user: users.id, salt: verifiers.salt, sealed: verifiers.sealedVerifier })
     .from(users)
@@ -64,7 +70,11 @@ async function lookUp(tx: Tx, { master, env }: Services, email: string): Promise
       verifier: toNumber(invented.subarray(SALT_OCTETS)) % SRP.group.prime,
     };
   const user = UserId.parse(row.user);
-  return { user, salt: fromText(row.salt), verifier: toNumber(await master.open(row.sealed, place(user))) };
+  return {
+    user,
+    salt: fromText(row.salt),
+    verifier: toNumber(await master.open(row.sealed, verifierPlace(user))),
+  };
 }
 
 const Pending = z.object({

@@ -38,14 +38,14 @@ export async function checkSecondFactor(
   user: UserId,
   proof: SecondFactorProof,
 ): Promise<SignInEvidence> {
-  const { db, env, limits } = services;
+  const { db, limits } = services;
   await limits.attempt(TRIES, user);
   switch (proof.type) {
     case 'totp':
       if (await db.platform((tx) => useCode(tx, services, user, proof.code, true))) return 'otp';
       throw new Refusal('bad_credentials', 'this code is wrong, too old, or was used before');
     case 'recovery':
-      if (await db.platform((tx) => useRecoveryCode(tx, env, user, proof.code))) return 'rcv';
+      if (await db.platform((tx) => useRecoveryCode(tx, services, user, proof.code))) return 'rcv';
       throw new Refusal('bad_credentials', 'this recovery code is wrong or was used before');
     case 'passkey':
       if ((await checkPasskey(services, proof.attempt, proof.response)) === user) return 'hwk';

@@ -59,6 +59,16 @@ export async function versionOf(tx: Tx, node: NodeId): Promise<number> {
   return row?.version ?? 0;
 }
 
+/** The node says which snapshot it holds; one that it was never given is not believed. */
+export async function acknowledge(tx: Tx, node: NodeId, version: number): Promise<void> {
+  const [row] = await tx
+    .select({ acknowledged: nodes.acknowledgedVersion, version: nodes.snapshotVersion })
+    .from(nodes)
+    .where(eq(nodes.id, node));
+  if (!row || version <= row.acknowledged || version > row.version) return;
+  await tx.update(nodes).set({ acknowledgedVersion: version }).where(eq(nodes.id, node));
+}
+
 /** The signed snapshot of one node, as it is now. */
 export async function signedSnapshot(
   { db, master, now }: Services,

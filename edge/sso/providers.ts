@@ -6,6 +6,7 @@ import { Refusal } from '../../schema/refusal.ts';
 import { identityProviders, organizations } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
 import { dataKeySealer, type Sealer } from '../keys/envelope.ts';
+import { recordKeyUse } from '../keys/uses.ts';
 
 export interface Provider<S extends ProviderSettings = ProviderSettings> {
   readonly id: IdentityProviderId;
@@ -19,7 +20,8 @@ export interface Provider<S extends ProviderSettings = ProviderSettings> {
 
 export type OfKind<K extends ProviderSettings['kind']> = Provider<Extract<ProviderSettings, { kind: K }>>;
 
-const place = (org: OrgId, provider: string) => `org:${org}:identity-provider:${provider}:secret`;
+export const providerSecretPlace = (org: string, provider: string) =>
+  `org:${org}:identity-provider:${provider}:secret`;
 
 export async function sealProviderSecret(
   sealer: Sealer,
@@ -27,7 +29,7 @@ export async function sealProviderSecret(
   provider: string,
   secret: string,
 ): Promise<string> {
-  return sealer.seal(new TextEncoder().encode(secret), place(org, provider));
+  return sealer.seal(new TextEncoder().encode(secret), providerSecretPlace(org, provider));
 }
 
 export async function organizationSealer(tx: Tx, master: Sealer, org: OrgId): Promise<Sealer> {
@@ -57,7 +59,8 @@ export async function loadProvider(
   let secret: string | undefined;
   if (row.sealedSecret !== null) {
     const sealer = await organizationSealer(tx, master, org);
-    secret = new TextDecoder().decode(await sealer.open(row.sealedSecret, place(org, id)));
+    await recordKeyUse(tx, { org, purpose: 'identity-provider.open', subject: id, actor: 'sign-in' });
+    secret = new TextDecoder().decode(await sealer.open(row.sealedSecret, providerSecretPlace(org, id)));
   }
   const { settings, roles, emailDomains, provisioning } = row;
   return { id, org, settings, secret, roles, emailDomains, provisioning };

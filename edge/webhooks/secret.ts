@@ -8,7 +8,7 @@ interface Hook {
   readonly sealed: string;
 }
 
-const place = (org: string, webhook: string) => `org:${org}:webhook:${webhook}:secret`;
+export const webhookSecretPlace = (org: string, webhook: string) => `org:${org}:webhook:${webhook}:secret`;
 
 export async function sealWebhookSecret(
   master: Sealer,
@@ -17,10 +17,12 @@ export async function sealWebhookSecret(
   secret: Secret,
 ): Promise<string> {
   const sealer = await dataKeySealer(master, hook.orgId, dataKey);
-  return sealer.seal(new TextEncoder().encode(secret.reveal()), place(hook.orgId, hook.id));
+  return sealer.seal(new TextEncoder().encode(secret.reveal()), webhookSecretPlace(hook.orgId, hook.id));
 }
 
 export async function openWebhookSecret(master: Sealer, hook: Hook, dataKey: string): Promise<Secret> {
   const sealer = await dataKeySealer(master, hook.orgId, dataKey);
-  return new Secret(new TextDecoder().decode(await sealer.open(hook.sealed, place(hook.orgId, hook.id))));
+  return new Secret(
+    new TextDecoder().decode(await sealer.open(hook.sealed, webhookSecretPlace(hook.orgId, hook.id))),
+  );
 }

@@ -980,6 +980,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/key-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the organization's data key was used for, newest first */
+        get: operations["getOrgKeyUses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/members": {
         parameters: {
             query?: never;
@@ -1679,6 +1696,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/platform/clusters/{cluster}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A cluster's CA and signing key, and what their rotation waits for */
+        get: operations["getPlatformClusterKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/keys/{purpose}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the rotation of a cluster's CA or signing key a step on, or back */
+        post: operations["postPlatformClusterKeyRotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/platform/clusters/{cluster}/nodes": {
         parameters: {
             query?: never;
@@ -1725,6 +1776,57 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key service, and what is done to keys */
+        get: operations["getPlatformKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/keys/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wrap all keys anew, or exchange the data keys of organizations */
+        post: operations["postPlatformKeysOperations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/keys/operations/{operation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stop an operation on keys */
+        delete: operations["deletePlatformKeysOperation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4941,6 +5043,42 @@ export interface operations {
             };
         };
     };
+    getOrgKeyUses: {
+        parameters: {
+            query?: {
+                before?: string;
+                limit?: number;
+                offset?: number | null;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        uses: {
+                            actor: string;
+                            /** Format: date-time */
+                            minute: string;
+                            /** @enum {string} */
+                            purpose: "credential.seal" | "credential.open" | "webhook.seal" | "webhook.sign" | "identity-provider.seal" | "identity-provider.open" | "key.rotate";
+                            subject: string;
+                            uses: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     getOrgMembers: {
         parameters: {
             query?: never;
@@ -7608,6 +7746,102 @@ export interface operations {
             };
         };
     };
+    getPlatformClusterKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            fingerprint: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {string} */
+                            phase: "introduced" | "active" | "previous" | "retired";
+                            /** Format: date-time */
+                            phaseAt: string;
+                            /** @enum {string} */
+                            purpose: "signing" | "ca";
+                        }[];
+                        /** Format: date-time */
+                        overlapUntil: string | null;
+                        waiting: {
+                            away: string[];
+                            toLearn: string[];
+                            toRenew: string[];
+                        };
+                    };
+                };
+            };
+        };
+    };
+    postPlatformClusterKeyRotation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cluster: string;
+                purpose: "signing" | "ca";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    force?: boolean;
+                    reason: string;
+                    /** @enum {string} */
+                    step: "introduce" | "activate" | "retire" | "back";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            fingerprint: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {string} */
+                            phase: "introduced" | "active" | "previous" | "retired";
+                            /** Format: date-time */
+                            phaseAt: string;
+                            /** @enum {string} */
+                            purpose: "signing" | "ca";
+                        }[];
+                        /** Format: date-time */
+                        overlapUntil: string | null;
+                        waiting: {
+                            away: string[];
+                            toLearn: string[];
+                            toRenew: string[];
+                        };
+                    };
+                };
+            };
+        };
+    };
     getPlatformClusterNodes: {
         parameters: {
             query?: never;
@@ -7696,6 +7930,126 @@ export interface operations {
                         }[];
                     };
                 };
+            };
+        };
+    };
+    getPlatformKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: string | null;
+                        operations: {
+                            error: string | null;
+                            /** Format: date-time */
+                            finishedAt: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "rewrap" | "rotate";
+                            looked: number;
+                            moved: number;
+                            /** Format: uuid */
+                            org: string | null;
+                            pass: number;
+                            reason: string;
+                            /** Format: date-time */
+                            startedAt: string;
+                            startedBy: string;
+                            /** @enum {string} */
+                            state: "running" | "done" | "failed" | "cancelled";
+                        }[];
+                        service: {
+                            /** @enum {string} */
+                            backend: "local" | "transit";
+                            opens: string[];
+                            version: string;
+                        } | null;
+                    };
+                };
+            };
+        };
+    };
+    postPlatformKeysOperations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "rewrap" | "rotate";
+                    /** Format: uuid */
+                    org?: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: string | null;
+                        /** Format: date-time */
+                        finishedAt: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "rewrap" | "rotate";
+                        looked: number;
+                        moved: number;
+                        /** Format: uuid */
+                        org: string | null;
+                        pass: number;
+                        reason: string;
+                        /** Format: date-time */
+                        startedAt: string;
+                        startedBy: string;
+                        /** @enum {string} */
+                        state: "running" | "done" | "failed" | "cancelled";
+                    };
+                };
+            };
+        };
+    };
+    deletePlatformKeysOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,5 +1,6 @@
 /** Clusters, their keys, nodes and the tokens that nodes enrol with. Platform scope: no organization ever sees these. */
 import { index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { KeyPhase } from '../api/keys.ts';
 import type { NodeRole } from '../roles.ts';
 import { at, createdAt, id } from './columns.ts';
 import { platformPolicy } from './policies.ts';
@@ -15,16 +16,19 @@ export const clusters = pgTable(
   () => [platformPolicy('clusters')],
 );
 
-/** Private halves are sealed under the master key; `cluster` is null for the platform's own. */
+/** Private halves are sealed by the platform (edge/keys/envelope.ts); `cluster` is null for the platform's own. */
 export const keys = pgTable(
   'keys',
   {
     id: id(),
     cluster: uuid().references(() => clusters.id),
-    purpose: text().$type<'ca' | 'signing' | 'access' | 'audit'>().notNull(),
-    /** A PEM certificate for `ca`, a JWK as JSON for the others. */
+    purpose: text().$type<'ca' | 'signing' | 'access' | 'audit' | 'derive'>().notNull(),
+    /** A PEM certificate for `ca`, a JWK as JSON for those that sign, nothing for `derive`. */
     publicPart: text().notNull(),
     sealed: text().notNull(),
+    /** Of `ca` and `signing`: where a rotation has brought it. */
+    phase: text().$type<KeyPhase>().notNull().default('active'),
+    phaseAt: at().notNull().defaultNow(),
     createdAt: createdAt(),
   },
   (table) => [index('keys_cluster').on(table.cluster, table.purpose), platformPolicy('keys')],
@@ -51,6 +55,11 @@ export const nodes = pgTable(
     /** X25519, raw, base64url: what clients seal with when this is their service node. */
     sealKey: text(),
     snapshotVersion: integer().notNull().default(1),
+    /** The newest snapshot it said it holds, and the first that names the cluster's keys as they are now. */
+    acknowledgedVersion: integer().notNull().default(0),
+    keysVersion: integer().notNull().default(1),
+    /** The `keys` row of the CA that its newest certificate is from; null for one from before that was kept. */
+    certifiedBy: uuid(),
     lastSeenAt: at(),
     revokedAt: at(),
     createdAt: createdAt(),

@@ -11,7 +11,7 @@ export const idempotencyKeys = pgTable(
     key: text().notNull(),
     /** SHA-256 of method, address and body, base64url. */
     request: text().notNull(),
-    /** The answer, sealed under the master key: it may hold a token that is shown once. Set in the transaction that did the work. */
+    /** The answer, sealed by the platform (edge/keys/envelope.ts): it may hold a token that is shown once. Set in the transaction that did the work. */
     answer: text(),
     createdAt: createdAt(),
     expiresAt: at().notNull(),

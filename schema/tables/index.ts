@@ -6,6 +6,7 @@ export * from './clusters.ts';
 export * from './events.ts';
 export * from './idempotency.ts';
 export * from './jobs.ts';
+export * from './keys.ts';
 export * from './organization-settings.ts';
 export * from './people.ts';
 export * from './resources.ts';

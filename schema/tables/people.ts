@@ -14,7 +14,7 @@ export const organizations = pgTable(
     cluster: uuid()
       .notNull()
       .references(() => clusters.id),
-    /** The organization's data key, sealed under the master key. */
+    /** The organization's data key, wrapped by the key service; two of them, newest first, while one takes over from the other. */
     sealedDataKey: text().notNull(),
     createdAt: createdAt(),
   },

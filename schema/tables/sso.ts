@@ -72,7 +72,7 @@ export const ssoAttempts = pgTable(
     providerId: uuid()
       .notNull()
       .references(() => identityProviders.id, { onDelete: 'cascade' }),
-    /** What the answer is checked against, sealed under the master key. */
+    /** What the answer is checked against, sealed by the platform (edge/keys/envelope.ts). */
     sealed: text().notNull(),
     /** SHA-256 of what only the program that began this knows. */
     challenge: text().notNull(),

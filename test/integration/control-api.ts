@@ -78,6 +78,7 @@ export class ControlApi implements AsyncDisposable {
       DATABASE_URL: database.apiUrl,
       UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:9',
       UPSTASH_REDIS_REST_TOKEN: 'x',
+      FABRIC_KEY_SERVICE: 'local',
       FABRIC_MASTER_KEY: MASTER_KEY,
       FABRIC_PUBLIC_URL: 'http://localhost:7443',
       FABRIC_REQUEST_LIMITS: 1,

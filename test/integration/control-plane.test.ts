@@ -140,7 +140,7 @@ test('when Redis is gone a stricter limit holds, never none', async () => {
   await limits.attempt(limit, 'me');
   await limits.attempt(limit, 'me');
   await expect(limits.attempt(limit, 'me')).rejects.toMatchObject({ code: 'rate_limited' });
-  expect(await limits.markOnce('x', 10)).toBeUndefined();
+  expect(await limits.markOnce('platform', 'x', 10)).toBeUndefined();
 });
 
 const everyTable: PgTable[] = Object.values(tables).filter((value) => value instanceof PgTable);
@@ -170,7 +170,7 @@ test("with every check of ours taken away, the database itself keeps one organiz
         tx.execute(sql`select 1 from ${sql.identifier(name)} where org_id = ${of}`),
       );
     expect((await rows(orgA, orgB)).length, `${name}: A reads B`).toBe(0);
-    if (['audit', 'organization_quotas', 'secret_uses'].includes(name)) continue;
+    if (['audit', 'organization_quotas', 'secret_uses', 'key_uses'].includes(name)) continue;
     const changed = await api.services.db.org(orgA, (tx) =>
       tx.execute(
         sql`update ${sql.identifier(name)} set created_at = now() where org_id = ${orgB} returning 1`,

@@ -308,23 +308,24 @@ test('wake-ups come through Redis and its gateway; without Redis nothing fails',
   const url = await startRedis(processes, folder, ports, { password: 'password', token: 'token' });
   const signals = redisSignals(url, 'token');
   const stop = new AbortController();
+  const [one, two] = [crypto.randomUUID(), crypto.randomUUID()];
   let woken = 0;
   const listening = signals.listen(
-    'one',
+    one,
     () => {
       woken += 1;
     },
     stop.signal,
   );
   await eventually(async () => {
-    await signals.wake('two');
-    await signals.wake('one');
+    await signals.wake(two);
+    await signals.wake(one);
     expect(woken).toBeGreaterThan(0);
   });
   stop.abort();
   await listening;
   await processes.stop();
   rmSync(folder, { recursive: true, force: true });
-  await signals.wake('one');
-  await signals.listen('one', () => {}, new AbortController().signal);
+  await signals.wake(one);
+  await signals.listen(one, () => {}, new AbortController().signal);
 });

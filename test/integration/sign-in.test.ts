@@ -36,7 +36,7 @@ test('nothing the server keeps is a password, a secret key or a bare verifier', 
   const rows = await api.services.db.platform((tx) => tx.execute(sql`select * from verifiers`));
   const kept = JSON.stringify(rows);
   for (const secret of [PASSWORD, SECRET_KEY, email]) expect(kept).not.toContain(secret);
-  for (const row of rows) expect(row['sealed_verifier']).toMatch(/^v1\./);
+  for (const row of rows) expect(row['sealed_verifier']).toMatch(/^v2\./);
 });
 
 test('an account that is not there looks like one that is: the same salt each time, a B of full length, the same refusal', async () => {

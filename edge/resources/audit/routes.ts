@@ -183,7 +183,7 @@ async function download(
   const { db, limits, log } = c.get('services');
   const { user } = c.get('caller');
   const requestId = c.get('requestId');
-  await limits.attempt(EXPORTS, user);
+  await limits.attempt(EXPORTS, user, org === null ? 'platform' : { org });
   const read: Read = (work) => (org === null ? db.platform(work) : db.org(org, work));
   await read((tx) =>
     record(tx, {

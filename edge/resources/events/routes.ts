@@ -48,7 +48,7 @@ eventRoutes.openapi(ofOrganization, async (c) => {
   const { user } = c.get('caller');
   const seesAll = (member: Member) => member.permissions.has('audit.read');
   const wide = seesAll(c.get('member'));
-  await services.limits.attempt(OPENINGS, user);
+  await services.limits.attempt(OPENINGS, user, { org });
   return answer(c, {
     chain: org,
     only: wide ? null : user,

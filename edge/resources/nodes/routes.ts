@@ -26,6 +26,7 @@ import { reconcileSessions, reportSession, startSession } from '../../flows/star
 import { issueNodeCertificate, loadAuthority } from '../../keys/authority.ts';
 import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
 import {
+  acknowledge,
   bumpNeighbours,
   loadCluster,
   lockCluster,
@@ -115,6 +116,7 @@ nodes.openapi(renew, async (c) => {
         publicKey: issued.publicKey,
         certificateHashes: [issued.hash, ...row.certificateHashes].slice(0, KEPT_HASHES),
         certificateExpiresAt: issued.expiresAt,
+        certifiedBy: authority.id,
         ...(sealKey ? { sealKey } : {}),
       })
       .where(eq(table.id, node.id));
@@ -136,6 +138,7 @@ nodes.openapi(snapshot, async (c) => {
   const node = c.get('node');
   const { since, wait } = c.req.valid('query');
   const until = services.now() + wait * 1000;
+  await services.db.platform((tx) => acknowledge(tx, node.id, since));
   for (;;) {
     const version = await services.db.platform((tx) => versionOf(tx, node.id));
     if (version > since)

@@ -177,7 +177,7 @@ secondFactors.openapi(confirmAuthenticator, async (c) => {
     if (!(await useCode(tx, services, user, c.req.valid('json').code, false)))
       throw new Refusal('bad_credentials', 'this code is not the one: is the clock of your phone right?');
     await note(tx, c, 'authenticator.add');
-    return renewRecoveryCodes(tx, services.env, user);
+    return renewRecoveryCodes(tx, services, user);
   });
   return c.json({ codes }, 200);
 });
@@ -203,7 +203,7 @@ secondFactors.openapi(renewCodes, async (c) => {
     if ((await secondFactorsOf(tx, user)).length === 0)
       throw new Refusal('conflict', 'add a second factor first: recovery codes stand in for one');
     await note(tx, c, 'recovery-codes.renew');
-    return renewRecoveryCodes(tx, services.env, user);
+    return renewRecoveryCodes(tx, services, user);
   });
   return c.json({ codes }, 200);
 });

@@ -86,7 +86,7 @@ sessions.openapi(open, async (c) => {
   const { resource, key } = c.req.valid('json');
   const services = c.get('services');
   const caller = c.get('caller');
-  await services.limits.attempt(OPENINGS, caller.user);
+  await services.limits.attempt(OPENINGS, caller.user, { org });
   return c.json(
     await openSession(
       services,
@@ -102,7 +102,7 @@ sessions.openapi(attach, async (c) => {
   const { key } = c.req.valid('json');
   const services = c.get('services');
   const caller = c.get('caller');
-  await services.limits.attempt(OPENINGS, caller.user);
+  await services.limits.attempt(OPENINGS, caller.user, { org });
   return c.json(
     await attachSession(
       services,

@@ -11,10 +11,12 @@ import { IdentityProviderId, type OrgId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { forMembers } from '../../access.ts';
 import { record } from '../../audit.ts';
+import { actorOf } from '../../caller.ts';
 import { isDuplicate, type Tx } from '../../db.ts';
 import { allowsPrivate } from '../../env.ts';
+import { recordKeyUse } from '../../keys/uses.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
-import type { AppBindings, Services } from '../../services.ts';
+import type { AppBindings } from '../../services.ts';
 import { loadProvider, organizationSealer, sealProviderSecret } from '../../sso/providers.ts';
 import { tryProvider } from '../../sso/try.ts';
 import { checkChange, checkSettings } from './rules.ts';
@@ -88,7 +90,7 @@ providers.openapi(create, async (c) => {
   const id = IdentityProviderId.parse(crypto.randomUUID());
   const row = await services.db
     .org(org, async (tx) => {
-      const sealedSecret = secret === undefined ? null : await seal(tx, services, org, id, secret);
+      const sealedSecret = secret === undefined ? null : await seal(c, tx, org, id, secret);
       const inserted = await insertProvider(tx, org, id, { ...saved, sealedSecret });
       await note(c, tx, org, 'identity-provider.create', id);
       return inserted;
@@ -107,7 +109,7 @@ providers.openapi(replace, async (c) => {
       const before = await findProvider(tx, provider);
       checkChange(before.settings, saved.settings, secret !== undefined || before.sealedSecret === null);
       const sealedSecret =
-        secret === undefined ? before.sealedSecret : await seal(tx, services, org, provider, secret);
+        secret === undefined ? before.sealedSecret : await seal(c, tx, org, provider, secret);
       await note(c, tx, org, 'identity-provider.change', provider);
       return updateProvider(tx, provider, { ...saved, sealedSecret });
     })
@@ -127,12 +129,15 @@ providers.openapi(remove, async (c) => {
 providers.openapi(test, async (c) => {
   const { org, provider: id } = c.req.valid('param');
   const services = c.get('services');
-  await services.limits.attempt(TESTS, org);
+  await services.limits.attempt(TESTS, org, { org });
   const provider = await services.db.org(org, (tx) => loadProvider(tx, services.master, id, 'any'));
   return c.json({ works: true as const, detail: await tryProvider(services, provider) }, 200);
 });
 
-async function seal(tx: Tx, { master }: Services, org: OrgId, id: IdentityProviderId, secret: string) {
+async function seal(c: Context<AppBindings>, tx: Tx, org: OrgId, id: IdentityProviderId, secret: string) {
+  const { master } = c.get('services');
+  const actor = actorOf(c.get('caller'));
+  await recordKeyUse(tx, { org, purpose: 'identity-provider.seal', subject: id, actor });
   return sealProviderSecret(await organizationSealer(tx, master, org), org, id, secret);
 }
 

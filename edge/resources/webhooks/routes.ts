@@ -18,6 +18,7 @@ import { record } from '../../audit.ts';
 import { actorOf } from '../../caller.ts';
 import { isDuplicate } from '../../db.ts';
 import { allowsPrivate } from '../../env.ts';
+import { recordKeyUse } from '../../keys/uses.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 import type { Services } from '../../services.ts';
 import { checkWebhookUrl } from '../../webhooks/address.ts';
@@ -124,6 +125,12 @@ webhookRoutes.openapi(create, async (c) => {
         await dataKeyOf(tx, org),
         secret,
       );
+      await recordKeyUse(tx, {
+        org,
+        purpose: 'webhook.seal',
+        subject: id,
+        actor: actorOf(c.get('caller')),
+      });
       const [made] = await tx
         .insert(webhooks)
         .values({ id, orgId: org, name, url, types, sealed })
