@@ -81,6 +81,13 @@ const REFUSALS = {
     status: 400,
     text: 'what came was not sealed by the other end: something on the way changed it, or took its place',
   },
+  enrolment_refused: { status: 403, text: 'nobody let this node in: ask for a new bootstrap token' },
+  authority_not_proven: {
+    status: 503,
+    text: 'this control plane can not prove that it is the one authority: nothing that widens trust is done here',
+  },
+  authority_stale: { status: 409, text: 'this comes from an authority that a newer one has replaced' },
+  snapshot_gap: { status: 409, text: 'the increment does not follow what is held: ask for the whole' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -80,7 +80,12 @@ export class TestControl implements AsyncDisposable {
 
   async #makeToken(uses: number): Promise<string> {
     const path = `/v1/platform/clusters/${this.#cluster}/bootstrap-tokens`;
-    const answer = await this.api.call('POST', path, { roles: ['relay'], uses }, this.#platform);
+    const answer = await this.api.call(
+      'POST',
+      path,
+      { roles: ['relay'], uses, approval: 'automatic' },
+      this.#platform,
+    );
     return answer.body.token as string;
   }
 

@@ -16,6 +16,7 @@ const [a, b] = [NodeId.parse(crypto.randomUUID()), NodeId.parse(crypto.randomUUI
 const told = (version: number, neighbours: NodeId[]): Snapshot => ({
   cluster: ClusterId.parse(crypto.randomUUID()),
   node: NodeId.parse(crypto.randomUUID()),
+  epoch: 1,
   version,
   roles: ['relay'],
   ca: '',

@@ -87,6 +87,7 @@ export class World {
       sub: id(UserId),
       org: id(OrgId),
       cluster: id(ClusterId),
+      epoch: 1,
       session: id(SessionId),
       generation: 1,
       attachment: id(AttachmentId),
@@ -115,7 +116,7 @@ export class World {
           if (this.startFails) throw new Error('down');
           const { org, resource } = this.claims;
           const target = { protocol: 'tcp', host: '127.0.0.1', port: 1 } as const;
-          return { start: { session, generation: 1, org, resource, target } };
+          return { start: { epoch: 1, egressPool: 'pool', session, generation: 1, org, resource, target } };
         },
         report: async (_, report) => void this.reports.push(report),
       },

@@ -5,7 +5,14 @@ import type { ReportSession, SessionStart } from '../../schema/api/nodes.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver, mayBecome } from '../../schema/session.ts';
-import { credentials, organizations, resources, sessions } from '../../schema/tables/index.ts';
+import {
+  clusters,
+  credentials,
+  nodes,
+  organizations,
+  resources,
+  sessions,
+} from '../../schema/tables/index.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import { record } from '../audit.ts';
 import type { CallingNode } from '../caller.ts';
@@ -48,12 +55,15 @@ export async function startSession(
     const org = session.orgId as OrgId;
     const resource = session.resourceId as ResourceId;
     const [target] = await tx
-      .select({ target: resources.target })
+      .select({ target: resources.target, egressPool: resources.egressPool })
       .from(resources)
       .where(eq(resources.id, resource));
     if (!target) throw new Refusal('not_found');
+    const epoch = await epochFor(tx, node, target.egressPool);
     const credential = await openCredential(tx, services, org, resource);
     const body: SessionStart = {
+      epoch,
+      egressPool: target.egressPool,
       session: id,
       generation: session.generation,
       org,
@@ -74,6 +84,17 @@ export async function startSession(
     const to = { cluster: node.cluster, node: node.id };
     return signFor('session-start', to, body, signer, { now: now(), seconds: ANSWER_LIFETIME_S });
   });
+}
+
+/** The cluster's epoch, for a node that serves the pool. @throws Refusal `forbidden`: the resource was moved elsewhere since */
+async function epochFor(tx: Tx, { id, cluster }: CallingNode, pool: string): Promise<number> {
+  const [row] = await tx
+    .select({ epoch: clusters.epoch, pools: nodes.egressPools })
+    .from(nodes)
+    .innerJoin(clusters, eq(clusters.id, nodes.cluster))
+    .where(and(eq(nodes.id, id), eq(nodes.cluster, cluster)));
+  if (!row?.pools.includes(pool)) throw new Refusal('forbidden', 'this node does not serve that egress pool');
+  return row.epoch;
 }
 
 async function openCredential(tx: Tx, { master }: Services, org: OrgId, resource: ResourceId) {

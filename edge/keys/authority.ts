@@ -130,7 +130,8 @@ export async function issueNodeCertificate(
   };
 }
 
-async function requestedKey(csr: string): Promise<CryptoKey> {
+/** The key that a certificate request proves to hold. @throws Refusal `bad_request` */
+export async function requestedKey(csr: string): Promise<CryptoKey> {
   try {
     const request = new Pkcs10CertificateRequest(csr);
     if (!(await request.verify())) throw new Error('its signature does not verify');
@@ -147,6 +148,11 @@ async function requestedKey(csr: string): Promise<CryptoKey> {
       { cause },
     );
   }
+}
+
+/** SHA-256 of its SubjectPublicKeyInfo, base64url. */
+export async function spkiOf(key: CryptoKey): Promise<string> {
+  return sha256(await crypto.subtle.exportKey('spki', key));
 }
 
 async function sha256(bytes: BufferSource): Promise<string> {

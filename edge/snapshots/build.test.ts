@@ -8,6 +8,7 @@ const known = (role: NodeRole): KnownNode => {
   return {
     id,
     roles: [role],
+    egressPools: [],
     spki: id.replaceAll('-', '').padEnd(43, 'x'),
     endpoints: role === 'service' ? [] : [`10.0.0.1:${id.length}`],
   };
@@ -15,6 +16,7 @@ const known = (role: NodeRole): KnownNode => {
 const [entry, relay, service, other] = [known('entry'), known('relay'), known('service'), known('service')];
 const view: ClusterView = {
   cluster: ClusterId.parse(crypto.randomUUID()),
+  epoch: 1,
   ca: 'pem',
   signingKeys: [],
   origins: ['https://console.test'],
@@ -40,6 +42,7 @@ test('a relay accepts its neighbours without their addresses, and holds no origi
   expect(Object.keys(snapshot).sort()).toEqual([
     'ca',
     'cluster',
+    'epoch',
     'neighbours',
     'node',
     'roles',

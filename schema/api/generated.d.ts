@@ -1443,7 +1443,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The bootstrap tokens of a cluster, newest first */
+        get: operations["getPlatformClusterBootstrapTokens"];
         put?: never;
         /** Make a token that nodes enrol with */
         post: operations["postPlatformClusterBootstrapTokens"];
@@ -1470,6 +1471,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/platform/clusters/{cluster}/node-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes that asked to join, newest first */
+        get: operations["getPlatformClusterNodeRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/node-requests/{request}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a node in whose fingerprint was compared */
+        post: operations["postPlatformClusterNodeRequestApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/node-requests/{request}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a node for good */
+        post: operations["postPlatformClusterNodeRequestRefuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/platform/clusters/{cluster}/nodes": {
         parameters: {
             query?: never;
@@ -1485,6 +1537,75 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/nodes/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a node: its links and sessions end at once, its name is free again */
+        delete: operations["deletePlatformClusterNode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/partition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this control plane can prove to be the one authority */
+        get: operations["getPlatformClusterPartition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/partition/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Split, promote or merge: stand back, act as the authority, end the division */
+        post: operations["postPlatformClusterPartition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the cluster takes nodes in */
+        get: operations["getPlatformClusterPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how the cluster takes nodes in */
+        patch: operations["patchPlatformClusterPolicy"];
         trace?: never;
     };
     "/v1/platform/events": {
@@ -1716,7 +1837,7 @@ export interface components {
     schemas: {
         Problem: {
             /** @enum {string} */
-            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken";
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "enrolment_refused" | "authority_not_proven" | "authority_stale" | "snapshot_gap";
             detail: string;
             errors?: {
                 message: string;
@@ -2844,6 +2965,7 @@ export interface operations {
             content: {
                 "application/json": {
                     endpoints: string[];
+                    newerAuthority?: string;
                     sessions: {
                         generation: number;
                         /** Format: uuid */
@@ -2863,6 +2985,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         end: string[];
+                        epoch: number;
                         snapshotVersion: number;
                     };
                 };
@@ -2968,6 +3091,8 @@ export interface operations {
     getNodeSnapshot: {
         parameters: {
             query?: {
+                epoch?: number;
+                increments?: "yes";
                 since?: number | null;
                 wait?: number | null;
             };
@@ -2985,6 +3110,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         snapshot: string;
+                    } | {
+                        increment: string;
                     };
                 };
             };
@@ -3008,6 +3135,13 @@ export interface operations {
             content: {
                 "application/json": {
                     csr: string;
+                    facts?: {
+                        agent?: string;
+                        architecture?: string;
+                        capabilities?: string[];
+                        hostname?: string;
+                        platform?: string;
+                    };
                     name: string;
                     sealKey?: string;
                     token: string;
@@ -3042,6 +3176,23 @@ export interface operations {
                                 use: "sig";
                                 x: string;
                             }[];
+                        };
+                    };
+                };
+            };
+            /** @description A person has to approve the node first */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        waiting: {
+                            /** Format: date-time */
+                            expiresAt: string;
+                            fingerprint: string;
+                            /** Format: uuid */
+                            request: string;
                         };
                     };
                 };
@@ -5867,7 +6018,7 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             name: string;
-                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                             url: string;
                         }[];
                     };
@@ -5892,7 +6043,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /** @default [] */
-                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                     /** Format: uri */
                     url: string;
                 };
@@ -5915,7 +6066,7 @@ export interface operations {
                         id: string;
                         name: string;
                         secret: string;
-                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                         url: string;
                     };
                 };
@@ -5957,7 +6108,7 @@ export interface operations {
             content: {
                 "application/json": {
                     enabled?: boolean;
-                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                     /** Format: uri */
                     url?: string;
                 };
@@ -5979,7 +6130,7 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
-                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim")[];
                         url: string;
                     };
                 };
@@ -6024,7 +6175,7 @@ export interface operations {
                             state: "pending" | "delivered" | "dead";
                             status: number | null;
                             /** @enum {string} */
-                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim";
+                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim";
                         }[];
                     };
                 };
@@ -6297,6 +6448,11 @@ export interface operations {
                     name: string;
                     /** @default [] */
                     origins?: string[];
+                    /**
+                     * @default majority
+                     * @enum {string}
+                     */
+                    quorum?: "majority" | "none";
                 };
             };
         };
@@ -6311,6 +6467,46 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
+                    };
+                };
+            };
+        };
+    };
+    getPlatformClusterBootstrapTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tokens: {
+                            /** @enum {string} */
+                            approval: "required" | "automatic";
+                            /** Format: date-time */
+                            createdAt: string;
+                            createdBy: string | null;
+                            egressPools: string[];
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            roles: ("entry" | "relay" | "service")[];
+                            /** @enum {string} */
+                            state: "usable" | "used-up" | "expired" | "revoked";
+                            uses: number;
+                            usesLeft: number;
+                        }[];
                     };
                 };
             };
@@ -6331,6 +6527,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * @default required
+                     * @enum {string}
+                     */
+                    approval?: "required" | "automatic";
                     /** @default [] */
                     egressPools?: string[];
                     /** @default 86400 */
@@ -6380,6 +6581,160 @@ export interface operations {
             };
         };
     };
+    getPlatformClusterNodeRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        requests: {
+                            address: string | null;
+                            /** Format: date-time */
+                            createdAt: string;
+                            decidedBy: string | null;
+                            egressPools: string[];
+                            /** Format: date-time */
+                            expiresAt: string;
+                            facts: {
+                                agent?: string;
+                                architecture?: string;
+                                capabilities?: string[];
+                                hostname?: string;
+                                platform?: string;
+                            } | null;
+                            fingerprint: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            roles: ("entry" | "relay" | "service")[];
+                            /** @enum {string} */
+                            state: "waiting" | "approved" | "refused" | "expired";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postPlatformClusterNodeRequestApprove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cluster: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fingerprint: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        address: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        decidedBy: string | null;
+                        egressPools: string[];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        facts: {
+                            agent?: string;
+                            architecture?: string;
+                            capabilities?: string[];
+                            hostname?: string;
+                            platform?: string;
+                        } | null;
+                        fingerprint: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        roles: ("entry" | "relay" | "service")[];
+                        /** @enum {string} */
+                        state: "waiting" | "approved" | "refused" | "expired";
+                    };
+                };
+            };
+        };
+    };
+    postPlatformClusterNodeRequestRefuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cluster: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        address: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        decidedBy: string | null;
+                        egressPools: string[];
+                        /** Format: date-time */
+                        expiresAt: string;
+                        facts: {
+                            agent?: string;
+                            architecture?: string;
+                            capabilities?: string[];
+                            hostname?: string;
+                            platform?: string;
+                        } | null;
+                        fingerprint: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        roles: ("entry" | "relay" | "service")[];
+                        /** @enum {string} */
+                        state: "waiting" | "approved" | "refused" | "expired";
+                    };
+                };
+            };
+        };
+    };
     getPlatformClusterNodes: {
         parameters: {
             query?: never;
@@ -6410,6 +6765,181 @@ export interface operations {
                             name: string;
                             roles: ("entry" | "relay" | "service")[];
                         }[];
+                    };
+                };
+            };
+        };
+    };
+    deletePlatformClusterNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        node: string;
+                        sessions: number;
+                        told: number;
+                    };
+                };
+            };
+        };
+    };
+    getPlatformClusterPartition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        authority: "whole" | "split" | "fenced";
+                        because: string | null;
+                        epoch: number;
+                        heard: number;
+                        /** Format: date-time */
+                        promotedAt: string | null;
+                        proven: boolean;
+                        /** @enum {string} */
+                        quorum: "majority" | "none";
+                        seenEpoch: number;
+                        witnesses: number;
+                    };
+                };
+            };
+        };
+    };
+    postPlatformClusterPartition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cluster: string;
+                verb: "split" | "promote" | "merge";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    epoch: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        authority: "whole" | "split" | "fenced";
+                        because: string | null;
+                        epoch: number;
+                        heard: number;
+                        /** Format: date-time */
+                        promotedAt: string | null;
+                        proven: boolean;
+                        /** @enum {string} */
+                        quorum: "majority" | "none";
+                        seenEpoch: number;
+                        witnesses: number;
+                    };
+                };
+            };
+        };
+    };
+    getPlatformClusterPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        approval: "token" | "always";
+                        approvalHours: number;
+                        /** @enum {string} */
+                        quorum: "majority" | "none";
+                    };
+                };
+            };
+        };
+    };
+    patchPlatformClusterPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    approval?: "token" | "always";
+                    approvalHours?: number;
+                    /** @enum {string} */
+                    quorum?: "majority" | "none";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        approval: "token" | "always";
+                        approvalHours: number;
+                        /** @enum {string} */
+                        quorum: "majority" | "none";
                     };
                 };
             };
