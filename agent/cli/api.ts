@@ -205,6 +205,11 @@ export class Api {
     return this.#call('GET', `/v1/${path}`);
   }
 
+  /** By the path after `/v1/`; the caller knows the contract. @throws Refusal */
+  send(method: string, path: string, body?: object): Promise<unknown> {
+    return this.#call(method, `/v1/${path}`, body);
+  }
+
   /** Asks for a proof once more where the call needs one, and calls again. */
   async #call(method: string, path: string, body?: object): Promise<unknown> {
     try {

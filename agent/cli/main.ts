@@ -14,6 +14,8 @@ import type { Common } from './common.ts';
 import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import { organizationCommands } from './organization/commands.ts';
+import { clusterCommands } from './platform/cluster-commands.ts';
+import { nodeCommands } from './platform/node.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
 import type { Asked } from './sign-in.ts';
@@ -221,6 +223,8 @@ organizationCommands(program, { api, common, print, printJson });
 audit(program, { api, common, print });
 events(program, { api, common, print });
 describeBackup(program);
+nodeCommands(program, { api, common, print, printJson });
+clusterCommands(program, { api, common, print, printJson });
 
 accountCommands({ program, common, store, api, print });
 
