@@ -331,6 +331,8 @@ export class Agent {
       this.#heard();
       this.#answeredEpoch = epoch;
       for (const session of end) this.#roles.endSession(session);
+      // Who was replaced is shown so at once, not with the next beat.
+      if (this.#isStale && proof === undefined) return;
     }
     const isBusy = beat === undefined || beat.sessions.length > 0;
     await this.#loops.pause(isBusy ? HEARTBEAT_MS.busy : HEARTBEAT_MS.idle);

@@ -57,6 +57,14 @@ test('without a relay the service node dials the entry', () => {
   expect(of(entry, nodes).neighbours).toMatchObject([{ node: service.id, dial: false, endpoints: [] }]);
 });
 
+test('a service node is told of its own egress pools and of no other; nobody else of any', () => {
+  const mine = { ...service, egressPools: ['mine'] };
+  const nodes = [entry, relay, mine, { ...other, egressPools: ['theirs'] }];
+  expect(of(mine, nodes).egressPools).toEqual(['mine']);
+  for (const node of [entry, relay]) expect(of(node, nodes).egressPools).toBeUndefined();
+  for (const node of [entry, relay, mine]) expect(JSON.stringify(of(node, nodes))).not.toContain('theirs');
+});
+
 test('only an entry is told which web origins may attach', () => {
   expect(of(entry).origins).toEqual(view.origins);
   expect(of(service).origins).toBeUndefined();
