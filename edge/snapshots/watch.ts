@@ -25,25 +25,31 @@ export class VersionWatch {
   }
 
   /**
-   * Resolves when the node's version has grown, the time is up, or the signal aborts. `isThere` is asked once this waits: what came before is its to see, what comes after is
+   * Resolves when there may be news, with true; with false when the time is up or the signal aborts, and there is none. `isThere` is asked once this waits: what came before is its to see, what comes after is
    * ours.
    */
-  async news(node: string, ms: number, signal: AbortSignal, isThere: () => Promise<boolean>): Promise<void> {
-    const done = Promise.withResolvers<void>();
+  async news(
+    node: string,
+    ms: number,
+    signal: AbortSignal,
+    isThere: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const done = Promise.withResolvers<boolean>();
+    const wake = () => done.resolve(true);
     const waiters = this.#waiting.get(node) ?? new Set();
-    waiters.add(done.resolve);
+    waiters.add(wake);
     this.#waiting.set(node, waiters);
-    const timer = setTimeout(done.resolve, ms);
-    const aborted = () => done.resolve();
+    const aborted = () => done.resolve(false);
+    const timer = setTimeout(aborted, ms);
     signal.addEventListener('abort', aborted, { once: true });
     try {
       await this.#started();
-      if (signal.aborted || (await isThere())) return;
-      await done.promise;
+      if (signal.aborted) return false;
+      return (await isThere()) || (await done.promise);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', aborted);
-      waiters.delete(done.resolve);
+      waiters.delete(wake);
       if (waiters.size === 0) this.#waiting.delete(node);
     }
   }

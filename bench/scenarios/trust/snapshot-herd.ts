@@ -77,8 +77,7 @@ async function main(seconds: number): Promise<void> {
       };
       // Agents did not all begin in the same moment.
       const wait = WAIT_MS * (0.5 + Math.random() / 2);
-      await watchOf(services.db).news(node.id, wait, stop.signal, isThere);
-      if (stop.signal.aborted) return;
+      if (!(await watchOf(services.db).news(node.id, wait, stop.signal, isThere))) continue;
       const news = await newsFor(services, wanted);
       if (!news) continue;
       const text = 'increment' in news ? news.increment : news.snapshot;
@@ -146,5 +145,6 @@ async function main(seconds: number): Promise<void> {
   await once(process, 'disconnect');
 }
 
-process.on('disconnect', () => {});
+// Whoever measured has gone: nothing is left to do.
+process.once('disconnect', () => process.exit());
 await main(Number(process.argv[2] ?? 30));

@@ -133,7 +133,9 @@ nodes.openapi(snapshot, async (c) => {
   const { since, wait, epoch, increments } = c.req.valid('query');
   const wanted = { cluster: node.cluster, node: node.id, since, epoch, increments: increments === 'yes' };
   const isThere = async () => isBehind(wanted, await services.db.platform((tx) => versionOf(tx, node.id)));
-  if (wait > 0) await watchOf(services.db).news(node.id, wait * 1000, c.req.raw.signal, isThere);
+  const { signal } = c.req.raw;
+  const mayBe = wait === 0 || (await watchOf(services.db).news(node.id, wait * 1000, signal, isThere));
+  if (!mayBe) return c.body(null, 204);
   const news = await newsFor(services, wanted);
   return news ? c.json(news, 200) : c.body(null, 204);
 });
