@@ -5,14 +5,15 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { TlsIdentity } from '../dataplane/quic/quic.ts';
-import type { Heartbeat } from '../schema/api/nodes.ts';
+import type { EnrolRequest, Heartbeat, SnapshotAnswer } from '../schema/api/nodes.ts';
 import { Refusal } from '../schema/refusal.ts';
 import type { Snapshot } from '../schema/snapshot.ts';
 import { Journal } from './audit/journal.ts';
 import type { AgentConfig } from './config.ts';
-import { Control, enrol } from './control/control.ts';
+import { Control } from './control/control.ts';
 import { ApiConnection } from './control/http.ts';
 import { Reports } from './control/reports.ts';
+import { factsOf, join as joinCluster, type Waiting } from './enrol.ts';
 import { Executor } from './execute/execute.ts';
 import {
   certificateEnd,
@@ -30,6 +31,7 @@ import { Monitor } from './monitor/monitor.ts';
 import { RoleSet } from './roles/role-set.ts';
 import { SnapshotStore } from './snapshot/store.ts';
 import {
+  ALLOWED,
   afterMeasuring,
   afterSnapshot,
   NodeStateFile,
@@ -50,6 +52,8 @@ const STANDING_CHECK_MS = 1_000;
 const PEERS_MS = 30_000;
 /** Between two questions for a snapshot at least, should the control plane answer at once that there is nothing new. */
 const SNAPSHOT_AGAIN_MS = 1_000;
+/** What a heartbeat can carry. */
+const MAX_PROOF_CHARS = 200_000;
 
 export class Agent {
   readonly #config: AgentConfig;
@@ -73,6 +77,9 @@ export class Agent {
   #local: LocalApi | undefined;
   #capabilities: Capabilities | undefined;
   #lastContactAt: number | undefined;
+  #waiting: Waiting | undefined;
+  /** Of who answered last. */
+  #answeredEpoch: number | undefined;
 
   constructor(config: AgentConfig, log: Logger, now: () => number = Date.now) {
     this.#config = config;
@@ -92,11 +99,11 @@ export class Agent {
     this.#snapshots = new SnapshotStore({
       data,
       identity,
-      floor: () => this.#state.current.version,
+      floor: () => this.#state.current,
       trust: (signingKeys) => this.#keep({ ...this.#known.enrolment, signingKeys }),
     });
     this.#connection = new ApiConnection({ url: new URL(api), pins: apiPins, caFile: apiCa });
-    this.#control = new Control(this.#connection, identity);
+    this.#control = new Control(this.#connection, identity, () => this.#snapshots.current);
     const { signal } = this.#reporting;
     this.#reports = new Reports({ signal, send: (id, report) => this.#control.report(id, report) });
     this.#monitor = new Monitor({
@@ -135,7 +142,7 @@ export class Agent {
     this.#identity = await this.#enrol();
     const last = await this.#snapshots.load(this.#now());
     if (last) await this.#apply(last);
-    else await this.#loops.until(() => this.#ask(0, 0), 'snapshot');
+    else await this.#loops.until(() => this.#ask({ version: 0, increments: false }, 0), 'snapshot');
     this.#loops.start(() => this.#followSnapshots(), 'snapshot');
     this.#loops.start(() => this.#beat(), 'heartbeat');
     this.#loops.start(() => this.#renew(), 'renewal');
@@ -153,7 +160,10 @@ export class Agent {
       name: this.#config.name,
       node: enrolment?.node,
       enrolled: this.#identity !== undefined,
+      waiting: this.#waiting,
       standing: this.#state.current.standing,
+      allowed: ALLOWED[this.#state.current.standing],
+      epoch: this.#state.current.epoch,
       lastContactAt: this.#lastContactAt ?? this.#state.current.lastContactAt,
       snapshotVersion: this.#snapshots.current?.version ?? 0,
       snapshotExpiresAt: this.#snapshots.expiresAt,
@@ -264,12 +274,9 @@ export class Agent {
         'this node has not enrolled: give it a bootstrap token (FABRIC_AGENT_BOOTSTRAP_TOKEN)',
       );
     }
-    const request = { token: bootstrapToken, name, csr: await key.csr(), sealKey: key.sealKey };
-    const enrolment = await this.#loops.until(
-      () => enrol(this.#connection, request),
-      'enrolment',
-      (error) => error instanceof Refusal && error.status < 500 && error.code !== 'rate_limited',
-    );
+    const facts = factsOf(this.#capabilities);
+    const request = { token: bootstrapToken, name, csr: await key.csr(), sealKey: key.sealKey, facts };
+    const { enrolment } = await this.#join(request);
     await this.#store.keep(enrolment);
     this.#heard();
     this.#log.info({ node: enrolment.node }, 'enrolled');
@@ -277,17 +284,32 @@ export class Agent {
     return { key, enrolment };
   }
 
+  async #join(request: EnrolRequest): Promise<{ enrolment: Identity['enrolment'] }> {
+    const waiting = (told: Waiting) => {
+      this.#waiting = told;
+      this.#heard();
+      const { request: id, fingerprint, expiresAt } = told;
+      this.#log.warn({ fingerprint, expiresAt }, 'waiting for a person to approve this node');
+      this.#journal.record('node.waiting', { request: id, fingerprint, until: expiresAt });
+    };
+    const loops = this.#loops;
+    const enrolment = await joinCluster({ connection: this.#connection, request, loops, waiting });
+    this.#waiting = undefined;
+    return { enrolment };
+  }
+
   async #keep(enrolment: Identity['enrolment']): Promise<void> {
     await this.#store.keep(enrolment);
     this.#identity = { key: this.#known.key, enrolment };
   }
 
-  /** Asks for what is newer than `since`, believes it or not, and applies it. @returns whether there was something */
-  async #ask(since: number, waitS?: number): Promise<boolean> {
-    const text = await this.#control.snapshot(since, this.#loops.signal, waitS);
+  /** Asks for what is newer, believes it or not, and applies it. @returns whether there was something */
+  async #ask(have: { version: number; increments: boolean }, waitS?: number): Promise<boolean> {
+    const { epoch } = this.#state.current;
+    const news = await this.#control.snapshot({ ...have, epoch }, this.#loops.signal, waitS);
     this.#heard();
-    if (text === undefined) return false;
-    const { snapshot, how } = await this.#snapshots.apply(text, this.#now()).catch((error: unknown) => {
+    if (news === undefined) return false;
+    const { snapshot, how } = await this.#believe(news).catch((error: unknown) => {
       const code = error instanceof Refusal ? error.code : 'internal';
       this.#journal.record('snapshot.refused', { code });
       throw error;
@@ -296,6 +318,11 @@ export class Agent {
     this.#log.info({ version: snapshot.version }, 'snapshot applied');
     await this.#apply(snapshot);
     return true;
+  }
+
+  async #believe(news: SnapshotAnswer): Promise<{ snapshot: Snapshot; how: string }> {
+    if ('snapshot' in news) return this.#snapshots.apply(news.snapshot, this.#now());
+    return { snapshot: await this.#snapshots.applyIncrement(news.increment, this.#now()), how: 'increment' };
   }
 
   async #apply(snapshot: Snapshot): Promise<void> {
@@ -310,7 +337,10 @@ export class Agent {
     // The same again, before it expires: what has not changed would never be sent.
     const isOld = this.#now() >= this.#snapshots.refreshAt;
     const askedAt = performance.now();
-    const isNew = await (isOld ? this.#ask(version - 1, 0) : this.#ask(version));
+    const increments = this.#snapshots.takesIncrements;
+    const isNew = await (isOld
+      ? this.#ask({ version: version - 1, increments: false }, 0)
+      : this.#ask({ version, increments }));
     if (!isNew && performance.now() - askedAt < SNAPSHOT_AGAIN_MS) await this.#loops.pause(SNAPSHOT_AGAIN_MS);
   }
 
@@ -318,9 +348,15 @@ export class Agent {
     const beat: Heartbeat | undefined = this.#roles.heartbeat();
     // Before the roles are up their sessions are unknown, not gone.
     if (beat) {
-      const { end } = await this.#control.heartbeat(beat);
+      const proof = this.#isStale ? this.#snapshots.signed : undefined;
+      const showable =
+        proof !== undefined && proof.length <= MAX_PROOF_CHARS ? { newerAuthority: proof } : {};
+      const { end, epoch } = await this.#control.heartbeat({ ...beat, ...showable });
       this.#heard();
+      this.#answeredEpoch = epoch;
       for (const session of end) this.#roles.endSession(session);
+      // Who was replaced is shown so at once, not with the next beat.
+      if (this.#isStale && proof === undefined) return;
     }
     const isBusy = beat === undefined || beat.sessions.length > 0;
     await this.#loops.pause(isBusy ? HEARTBEAT_MS.busy : HEARTBEAT_MS.idle);
@@ -329,7 +365,7 @@ export class Agent {
   async #renew(): Promise<void> {
     const { enrolment, key } = this.#known;
     const isDue = this.#now() >= renewalTime(enrolment.certificate);
-    if (isDue || !isSealKeyKnown(this.#known) || !this.#isFromActive()) {
+    if ((isDue || !isSealKeyKnown(this.#known) || !this.#isFromActive()) && !this.#isStale) {
       const renewal = await this.#control.renew({ csr: await key.csr(), sealKey: key.sealKey });
       await this.#keep({ ...this.#known.enrolment, ...renewal });
       this.#roles.renewIdentity();
@@ -353,7 +389,8 @@ export class Agent {
   /** Says how the node stands; when its snapshot has expired it stops what it may no longer do. */
   async #stand(): Promise<void> {
     const now = this.#now();
-    const known = { lastContactAt: this.#lastContactAt, expiresAt: this.#snapshots.expiresAt };
+    const { expiresAt } = this.#snapshots;
+    const known = { lastContactAt: this.#lastContactAt, expiresAt, isStale: this.#isStale };
     const standing = standingAt(now, known, this.#config.silentSeconds * 1000);
     const before = this.#state.current;
     if (standing !== before.standing) {
@@ -366,6 +403,11 @@ export class Agent {
       }
     }
     await this.#loops.pause(STANDING_CHECK_MS);
+  }
+
+  /** What answers is an authority that was replaced. */
+  get #isStale(): boolean {
+    return this.#answeredEpoch !== undefined && this.#answeredEpoch < this.#state.current.epoch;
   }
 
   #heard(): void {

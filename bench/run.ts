@@ -19,7 +19,8 @@ const BENCHES: Readonly<Record<string, { about: string; load: () => Promise<Benc
     load: async () => (await import('./scenarios/path/path.ts')).path,
   },
   trust: {
-    about: 'the agent: what it costs when idle, and that it comes back when killed at anything',
+    about:
+      'the agent: what it costs when idle, and that it comes back when killed at anything; what 5,000 cost the control plane',
     load: async () => (await import('./scenarios/trust/trust.ts')).trust,
   },
   transport: {

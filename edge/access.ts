@@ -27,6 +27,7 @@ import {
 import { bearer } from './middleware/bearer.ts';
 import { idempotent } from './middleware/idempotent.ts';
 import { countRefused, limitCaller, limitOrganization } from './middleware/limit-requests.ts';
+import { requireAuthorityIn, requireAuthorityOver } from './partition/restricted.ts';
 import type { AppBindings } from './services.ts';
 import { requireOwnProof, requireSignInPolicy } from './sign-in/assurance.ts';
 import { requireRecent } from './sign-in/policy.ts';
@@ -72,15 +73,20 @@ function requireStepUp(c: Context<AppBindings>, permission: Permission): void {
   if (STEP_UP.has(permission)) requireRecent(c.get('caller').authenticatedAt, c.get('services').now());
 }
 
-/** A node with a fresh assertion; the handler finds it as `c.get('node')`. */
-export const forNodes = {
+const nodesAs = (who: 'members' | 'even revoked') => ({
   ...described({ scope: 'node' }),
   security: NODE,
   middleware: createMiddleware<AppBindings>(async (c, next) => {
-    c.set('node', await authenticateNode(c.get('services'), c.req.header('authorization')));
+    c.set('node', await authenticateNode(c.get('services'), c.req.header('authorization'), who));
     await next();
   }),
-};
+});
+
+/** A node with a fresh assertion; the handler finds it as `c.get('node')`. */
+export const forNodes = nodesAs('members');
+
+/** Also one that was revoked: only for the snapshot that tells it so. */
+export const forNodesEvenRevoked = nodesAs('even revoked');
 
 function orgIn(c: Context<AppBindings>): OrgId {
   const id = OrgId.safeParse(c.req.param('org'));
@@ -126,6 +132,7 @@ export function forMembersUnkept(permission: OrgPermission) {
     requireOrgPermission(member, permission);
     await requireSignInPolicy(c.get('services'), member, c.get('caller'));
     requireStepUp(c, permission);
+    await requireAuthorityIn(c.get('services'), org, { permission, method: c.req.method });
     c.set('member', member);
     await next();
   });
@@ -142,6 +149,8 @@ export function forPlatform(permission: PlatformPermission) {
     await requirePlatformPermission(c.get('services').db, c.get('caller'), permission);
     await requireOwnProof(c.get('services'), c.get('caller'));
     requireStepUp(c, permission);
+    const cluster = c.req.param('cluster');
+    await requireAuthorityOver(c.get('services'), cluster, { permission, method: c.req.method });
     await next();
   });
   return {

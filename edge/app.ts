@@ -8,6 +8,11 @@ import { readOrigin, rememberOrigin } from './origin.ts';
 import { administrators } from './resources/administrators/routes.ts';
 import { audit } from './resources/audit/routes.ts';
 import { auth } from './resources/auth/routes.ts';
+import { nodeRevocation } from './resources/clusters/nodes.ts';
+import { partition } from './resources/clusters/partition.ts';
+import { clusterPolicy } from './resources/clusters/policy.ts';
+import { requests } from './resources/clusters/requests.ts';
+import { bootstrapTokenList } from './resources/clusters/tokens.ts';
 import { eventRoutes } from './resources/events/routes.ts';
 import { grants } from './resources/grants/routes.ts';
 import { groups } from './resources/groups/routes.ts';
@@ -53,6 +58,11 @@ const RESOURCES = [
   webhookRoutes,
   supportAccess,
   platform,
+  clusterPolicy,
+  bootstrapTokenList,
+  requests,
+  nodeRevocation,
+  partition,
   administrators,
   nodes,
   keyRoutes,

@@ -83,6 +83,13 @@ const REFUSALS = {
   },
   secret_in_use: { status: 409, text: 'a resource uses this secret: give it another credential first' },
   secret_unusable: { status: 409, text: 'the secret has no value that may be used: put a new version' },
+  enrolment_refused: { status: 403, text: 'nobody let this node in: ask for a new bootstrap token' },
+  authority_not_proven: {
+    status: 503,
+    text: 'this control plane can not prove that it is the one authority: nothing that widens trust is done here',
+  },
+  authority_stale: { status: 409, text: 'this comes from an authority that a newer one has replaced' },
+  snapshot_gap: { status: 409, text: 'the increment does not follow what is held: ask for the whole' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -36,9 +36,31 @@ export const Neighbour = z.strictObject({
 });
 export type Neighbour = z.infer<typeof Neighbour>;
 
+/** As many as one node may have: in a cluster of 5,000 with 20 relays each relay has 2,000. */
+export const MAX_NEIGHBOURS = 4096;
+
+/** Pure addition and removal: `put` replaces the neighbour of that id or adds it, `drop` takes it away. */
+export const NeighbourChange = z.strictObject({
+  put: z.array(Neighbour).max(MAX_NEIGHBOURS),
+  drop: z.array(NodeId).max(MAX_NEIGHBOURS),
+});
+export type NeighbourChange = z.infer<typeof NeighbourChange>;
+
+/** From exactly one version to a later one. Only neighbours change this way; whatever else is new comes with a whole snapshot. */
+export const SnapshotIncrement = NeighbourChange.extend({
+  cluster: ClusterId,
+  node: NodeId,
+  epoch: z.int().positive(),
+  from: z.int().positive(),
+  version: z.int().positive(),
+});
+export type SnapshotIncrement = z.infer<typeof SnapshotIncrement>;
+
 export const Snapshot = z.strictObject({
   cluster: ClusterId,
   node: NodeId,
+  /** The authority that says this: grows with each promotion, and a node never goes back. */
+  epoch: z.int().positive(),
   /** Grows with every change that concerns this node. */
   version: z.int().positive(),
   roles: z.array(NodeRole),
@@ -46,8 +68,10 @@ export const Snapshot = z.strictObject({
   ca: z.string(),
   /** Keys that sign snapshots and session starts (and, for entry and service, data-plane tokens). */
   signingKeys: SigningKeySet,
-  neighbours: z.array(Neighbour).max(256),
+  neighbours: z.array(Neighbour).max(MAX_NEIGHBOURS),
   /** Entry only: web origins whose pages may attach. */
   origins: z.array(z.string()).max(16).optional(),
+  /** Service only: the pools it serves. It takes no session of another. */
+  egressPools: z.array(z.string()).max(16).optional(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;

@@ -73,6 +73,11 @@ export class TestControl implements AsyncDisposable {
     this.#close = close;
   }
 
+  /** As the platform's owner, below the cluster's path. */
+  async platform(method: string, path: string, body?: object) {
+    return this.api.call(method, `/v1/platform/clusters/${this.#cluster}${path}`, body, this.#platform);
+  }
+
   /** A bootstrap token for a relay, good for many tries: a node that is killed after the control plane took it has spent one. */
   async token(uses = 100): Promise<string> {
     return this.#alone(() => this.#makeToken(uses));
@@ -80,7 +85,12 @@ export class TestControl implements AsyncDisposable {
 
   async #makeToken(uses: number): Promise<string> {
     const path = `/v1/platform/clusters/${this.#cluster}/bootstrap-tokens`;
-    const answer = await this.api.call('POST', path, { roles: ['relay'], uses }, this.#platform);
+    const answer = await this.api.call(
+      'POST',
+      path,
+      { roles: ['relay'], uses, approval: 'automatic' },
+      this.#platform,
+    );
     return answer.body.token as string;
   }
 
@@ -132,9 +142,15 @@ export class AgentProcess implements AsyncDisposable {
   #child: ChildProcess | undefined;
   #said = '';
 
-  static async make(control: TestControl, name: string, more: object = {}): Promise<AgentProcess> {
+  /** @param token another than one that lets a relay in without being asked */
+  static async make(
+    control: TestControl,
+    name: string,
+    more: object = {},
+    token?: string,
+  ): Promise<AgentProcess> {
     const [listenPort, localPort] = [await freePort(0), await freePort(0)];
-    const agent = new AgentProcess(localPort ?? 0, await control.token());
+    const agent = new AgentProcess(localPort ?? 0, token ?? (await control.token()));
     const settings = { api: control.url, name, listenPort, localPort, logLevel: 'warn', ...more };
     await writeAtomically(join(agent.data, 'agent.json'), JSON.stringify(settings));
     return agent;

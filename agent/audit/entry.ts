@@ -6,6 +6,7 @@ export const AuditEvent = z.enum([
   'agent.started',
   'agent.stopping',
   'audit.repaired',
+  'node.waiting',
   'node.enrolled',
   'identity.renewed',
   'snapshot.applied',

@@ -17,6 +17,9 @@ const Status = z.looseObject({
   node: z.string().optional(),
   enrolled: z.boolean(),
   standing: z.string(),
+  waiting: z.object({ fingerprint: z.string(), expiresAt: z.string() }).optional(),
+  allowed: z.record(z.string(), z.boolean()).optional(),
+  epoch: z.int().optional(),
   snapshotVersion: z.int(),
   snapshotExpiresAt: z.number().optional(),
   certificateExpiresAt: z.number().optional(),
@@ -78,13 +81,29 @@ function get(where: Where, path: string): Promise<{ status: number; body: string
 
 const day = (ms: number | undefined) => (ms === undefined ? '-' : new Date(ms).toISOString());
 
+const waitingText = ({ fingerprint, expiresAt }: { fingerprint: string; expiresAt: string }) =>
+  `to be approved until ${expiresAt}, fingerprint ${fingerprint}`;
+
+/** What is not allowed as it stands; nothing to say where all is. */
+function notAllowed({ enrolled, allowed }: Status): string {
+  const not = Object.entries(allowed ?? {}).flatMap(([what, may]) => (may ? [] : [WORDS[what] ?? what]));
+  return enrolled && not.length > 0 ? ` (${not.join(', ')})` : '';
+}
+const WORDS: Readonly<Record<string, string>> = {
+  runs: 'no role runs',
+  startsSessions: 'starts no session',
+  renews: 'renews nothing',
+  takesTrust: 'takes nothing new',
+};
+
 export function statusText(status: Status): string {
   const { name, node, standing, snapshotVersion, snapshotExpiresAt, certificateExpiresAt } = status;
   const able = Object.entries(status.capabilities ?? {}).flatMap(([flag, can]) => (can ? [flag] : []));
   const facts = [
     ['node', `${name} ${node ?? '(not enrolled)'}`],
-    ['standing', standing],
-    ['snapshot', `${snapshotVersion}, until ${day(snapshotExpiresAt)}`],
+    ...(status.waiting ? [['waiting', waitingText(status.waiting)]] : []),
+    ['standing', `${standing}${notAllowed(status)}`],
+    ['snapshot', `${snapshotVersion} of epoch ${status.epoch ?? 0}, until ${day(snapshotExpiresAt)}`],
     ['certificate', `until ${day(certificateExpiresAt)}`],
     ['memory', `${Math.round(status.memoryBytes / 1e6)} MB`],
     ['running for', `${status.uptimeSeconds} s`],

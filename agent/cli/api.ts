@@ -205,8 +205,8 @@ export class Api {
     return this.#call('GET', `/v1/${path}`);
   }
 
-  /** The same that changes something. @throws Refusal */
-  send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+  /** By the path after `/v1/`; the caller knows the contract. @throws Refusal */
+  send(method: string, path: string, body?: object): Promise<unknown> {
     return this.#call(method, `/v1/${path}`, body);
   }
 

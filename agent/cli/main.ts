@@ -16,7 +16,9 @@ import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
 import { keyCommands } from './keys.ts';
 import { addNodeCommands } from './node-commands.ts';
 import { organizationCommands } from './organization/commands.ts';
+import { clusterCommands } from './platform/cluster-commands.ts';
 import { platformCommands } from './platform/commands.ts';
+import { nodeCommands } from './platform/node.ts';
 import { secretCommands } from './secrets.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
@@ -228,6 +230,8 @@ audit(program, { api, common, print });
 events(program, { api, common, print });
 keyCommands(program, { api, common, print });
 describeBackup(program);
+nodeCommands(program, { api, common, print, printJson });
+clusterCommands(program, { api, common, print, printJson });
 
 accountCommands({ program, common, store, api, print });
 

@@ -1,8 +1,9 @@
 /** The control API as a node calls it: each request carries a fresh assertion; each answer is checked against its contract. */
 import { randomBytes } from 'node:crypto';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   Enrolment,
+  EnrolmentWaiting,
   type EnrolRequest,
   type Heartbeat,
   HeartbeatAnswer,
@@ -16,6 +17,7 @@ import {
 import { answerFrom } from '../../schema/api/problem.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import type { Snapshot } from '../../schema/snapshot.ts';
 import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
 import { verifySigned } from '../../schema/tokens/signed.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -62,28 +64,53 @@ function checked<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
   });
 }
 
-export async function enrol(api: ApiConnection, request: EnrolRequest): Promise<z.infer<typeof Enrolment>> {
-  return checked(Enrolment, await call(api, { method: 'POST', path: '/v1/nodes/enrol', body: request }));
+export async function enrol(
+  api: ApiConnection,
+  request: EnrolRequest,
+): Promise<Enrolment | EnrolmentWaiting> {
+  const answer = await call(api, { method: 'POST', path: '/v1/nodes/enrol', body: request });
+  return checked(EnrolAnswer, answer);
+}
+const EnrolAnswer = z.union([EnrolmentWaiting, Enrolment]);
+
+/** What a node has, for the control plane to say what is newer. */
+export interface Have {
+  readonly version: number;
+  readonly epoch: number;
+  /** An increment will do. */
+  readonly increments: boolean;
 }
 
 export class Control {
   readonly #api: ApiConnection;
   readonly #identity: () => Identity;
-  constructor(api: ApiConnection, identity: () => Identity) {
+  readonly #snapshot: () => Snapshot | undefined;
+  /** @param snapshot by which what starts is held against what this node may */
+  constructor(
+    api: ApiConnection,
+    identity: () => Identity,
+    snapshot: () => Snapshot | undefined = () => undefined,
+  ) {
     this.#api = api;
     this.#identity = identity;
+    this.#snapshot = snapshot;
   }
 
-  /** The signed snapshot when it is newer than `since`; waits a while for one, or not at all. */
-  async snapshot(since: number, signal: AbortSignal, waitS = SNAPSHOT_WAIT_S): Promise<string | undefined> {
-    const path = `/v1/node/snapshot?since=${since}&wait=${waitS}`;
+  /** What is newer than what the node has, signed; waits a while for it, or not at all. */
+  async snapshot(
+    { version, epoch, increments }: Have,
+    signal: AbortSignal,
+    waitS = SNAPSHOT_WAIT_S,
+  ): Promise<SnapshotAnswer | undefined> {
+    const follows = epoch > 0 ? `&epoch=${epoch}` : '';
+    const path = `/v1/node/snapshot?since=${version}&wait=${waitS}${follows}${increments ? '&increments=yes' : ''}`;
     const answer = await this.#call({
       method: 'GET',
       path,
       signal,
       timeoutMs: TIMEOUT_MS + SNAPSHOT_WAIT_S * 1000,
     });
-    return answer === undefined ? undefined : checked(SnapshotAnswer, answer).snapshot;
+    return answer === undefined ? undefined : checked(SnapshotAnswer, answer);
   }
 
   async heartbeat(beat: z.infer<typeof Heartbeat>): Promise<HeartbeatAnswer> {
@@ -113,6 +140,10 @@ export class Control {
     );
     if (start.nonce !== nonce || start.session !== session)
       throw new Refusal('token_replayed', 'this is the answer to another call');
+    const snapshot = this.#snapshot();
+    if (snapshot && start.epoch < snapshot.epoch) throw new Refusal('authority_stale');
+    if (snapshot?.egressPools && !snapshot.egressPools.includes(start.egressPool))
+      throw new Refusal('forbidden', `this node does not serve ${start.egressPool}`);
     return start;
   }
 

@@ -1,7 +1,8 @@
 /** What the agent says of itself to the host's own operator. */
+import type { Waiting } from '../enrol.ts';
 import type { Capabilities } from '../monitor/capabilities.ts';
 import type { Sample, Watched } from '../monitor/monitor.ts';
-import type { Standing } from '../state/node-state.ts';
+import type { Allowed, Standing } from '../state/node-state.ts';
 
 export interface RoleStatus {
   readonly role: string;
@@ -19,7 +20,12 @@ export interface AgentStatus {
   readonly name: string;
   readonly node: string | undefined;
   readonly enrolled: boolean;
+  /** A person has to let it in first; the fingerprint is what they compare. */
+  readonly waiting: Waiting | undefined;
   readonly standing: Standing;
+  readonly allowed: Allowed;
+  /** Of the authority it follows. */
+  readonly epoch: number;
   /** Milliseconds since the epoch. */
   readonly lastContactAt: number | undefined;
   readonly snapshotVersion: number;
@@ -41,7 +47,7 @@ export interface AgentStatus {
 
 export interface SimpleStatus {
   readonly name: string;
-  readonly status: 'ok' | 'starting' | 'degraded' | 'isolated';
+  readonly status: 'ok' | 'starting' | 'degraded' | 'partitioned' | 'isolated';
   readonly roles: Readonly<Record<string, boolean>>;
   readonly cpuPercent: number | undefined;
   readonly memoryUsedPercent: number | undefined;
@@ -56,7 +62,7 @@ export function simpleStatus(status: AgentStatus): SimpleStatus {
   const { host, standing } = status;
   const used = (total = 0, free = 0) =>
     total === 0 ? undefined : Math.round((100 * (total - free)) / total);
-  const away = standing === 'degraded' || standing === 'isolated' ? standing : undefined;
+  const away = standing === 'starting' || standing === 'connected' ? undefined : standing;
   return {
     name: status.name,
     status: away ?? (isWell(status) ? 'ok' : 'starting'),

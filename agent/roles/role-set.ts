@@ -43,7 +43,8 @@ export class RoleSet {
   }
 
   apply(snapshot: Snapshot): void {
-    const drainMs = this.#options.config.drainSeconds * 1000;
+    // A node that was revoked has no role left: nobody finishes anything on it.
+    const drainMs = snapshot.roles.length === 0 ? 0 : this.#options.config.drainSeconds * 1000;
     for (const [role, supervisor] of this.#roles) {
       if (snapshot.roles.includes(role)) supervisor.update(snapshot);
       else void this.#end(role, supervisor, drainMs);

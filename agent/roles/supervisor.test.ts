@@ -46,6 +46,7 @@ const neighbour = (node: NodeId, role: NodeRole, endpoints: string[] = []): Neig
 const snapshot = (node: NodeId, role: NodeRole, version: number, neighbours: Neighbour[]): Snapshot => ({
   cluster,
   node,
+  epoch: 1,
   version,
   roles: [role],
   ca: authority.ca,

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SnapshotAnswer } from '../../schema/api/nodes.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import { Control } from '../control/control.ts';
 import { ApiConnection } from '../control/http.ts';
@@ -46,14 +47,18 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const have = (version: number) => ({ version, epoch: 1, increments: true });
+const believe = async (news: SnapshotAnswer) =>
+  'snapshot' in news ? snapshots.apply(news.snapshot, NOW) : snapshots.applyIncrement(news.increment, NOW);
+
 /** One round of the agent's loop, with what the other side says. @returns the code it was refused with */
 async function hear(body: string, more: { status?: number; cut?: number } = {}): Promise<string> {
   says = { body, ...more };
   const before = readFileSync(join(folder, 'snapshot.jws'), 'utf8');
   try {
-    const text = await control.snapshot(10, AbortSignal.timeout(5_000), 0);
-    if (text === undefined) return 'nothing';
-    await snapshots.apply(text, NOW);
+    const news = await control.snapshot(have(10), AbortSignal.timeout(5_000), 0);
+    if (news === undefined) return 'nothing';
+    await believe(news);
     return 'APPLIED';
   } catch (error) {
     expect(snapshots.current?.version).toBe(10);
@@ -73,8 +78,8 @@ test('replayed and reordered: only ever forward', async () => {
   for (const text of signed) expect(await tell(text)).toBe('stale_generation');
   expect(await tell(await home.sign(12))).toBe('APPLIED');
   says = { body: JSON.stringify({ snapshot: await home.sign(11) }) };
-  const late = await control.snapshot(12, AbortSignal.timeout(5_000), 0);
-  await expect(snapshots.apply(late ?? '', NOW)).rejects.toMatchObject({ code: 'stale_generation' });
+  const late = await control.snapshot(have(12), AbortSignal.timeout(5_000), 0);
+  await expect(believe(late ?? { snapshot: '' })).rejects.toMatchObject({ code: 'stale_generation' });
   expect(snapshots.current?.version).toBe(12);
 });
 

@@ -1,7 +1,7 @@
 /** For tests: a cluster that signs snapshots, and a node that trusts it. */
 import { type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import { ClusterId, NodeId } from '../../schema/ids.ts';
-import { SigningKey, type Snapshot } from '../../schema/snapshot.ts';
+import { SigningKey, type Snapshot, type SnapshotIncrement } from '../../schema/snapshot.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import type { Identity } from '../identity/identity.ts';
 
@@ -15,6 +15,13 @@ export interface TestCluster {
   readonly identity: Identity;
   /** Signed at `now`, for an hour. */
   sign(version: number, changed?: Partial<Snapshot>, at?: Partial<SignAt>): Promise<string>;
+  /** From one version to a later one. */
+  step(
+    from: number,
+    version: number,
+    changed?: Partial<SnapshotIncrement>,
+    at?: Partial<SignAt>,
+  ): Promise<string>;
 }
 
 export interface SignAt {
@@ -48,6 +55,7 @@ export async function testCluster(kid = 'k'): Promise<TestCluster> {
       const { now, seconds, ...to } = { cluster, node, now: NOW, seconds: 3600, ...at };
       const body: Snapshot = {
         ...to,
+        epoch: 1,
         version,
         roles: ['relay'],
         ca: '',
@@ -56,6 +64,11 @@ export async function testCluster(kid = 'k'): Promise<TestCluster> {
         ...changed,
       };
       return signFor('snapshot', to, body, { key: pair.privateKey, kid }, { now, seconds });
+    },
+    step: (from, version, changed = {}, at = {}) => {
+      const { now, seconds, ...to } = { cluster, node, now: NOW, seconds: 3600, ...at };
+      const body: SnapshotIncrement = { ...to, epoch: 1, from, version, put: [], drop: [], ...changed };
+      return signFor('snapshot-increment', to, body, { key: pair.privateKey, kid }, { now, seconds });
     },
   };
 }

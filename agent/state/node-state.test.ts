@@ -5,11 +5,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ClusterId, NodeId } from '../../schema/ids.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
 import {
+  ALLOWED,
   afterMeasuring,
   afterSnapshot,
   freshState,
   NodeStateFile,
   rememberedPeers,
+  Standing,
   standingAt,
 } from './node-state.ts';
 
@@ -23,6 +25,7 @@ const [a, b] = [NodeId.parse(crypto.randomUUID()), NodeId.parse(crypto.randomUUI
 const told = (version: number, neighbours: NodeId[]): Snapshot => ({
   cluster: ClusterId.parse(crypto.randomUUID()),
   node: NodeId.parse(crypto.randomUUID()),
+  epoch: 1,
   version,
   roles: ['relay'],
   ca: '',
@@ -56,6 +59,28 @@ test('connected, degraded when nobody answers, isolated when its snapshot has ex
   expect(standing(151, 90, 1_000)).toBe('degraded');
   expect(standing(10, undefined, 1_000)).toBe('degraded');
   expect(standing(1_000, 999, 1_000)).toBe('isolated');
+});
+
+test('a newer epoch counts its versions anew, an older one changes neither', () => {
+  const second = afterSnapshot(afterSnapshot(freshState(0), told(9, []), 1), { ...told(3, []), epoch: 2 }, 2);
+  expect(second).toMatchObject({ epoch: 2, version: 3 });
+  expect(afterSnapshot(second, told(8, []), 3)).toMatchObject({ epoch: 2 });
+});
+
+test('partitioned while what answers follows an older epoch; then nothing new is taken, and what runs goes on', () => {
+  const stale = { lastContactAt: 90, expiresAt: 1_000, isStale: true };
+  expect(standingAt(100, stale, 60)).toBe('partitioned');
+  expect(standingAt(200, stale, 60)).toBe('degraded');
+  expect(standingAt(1_000, { ...stale, lastContactAt: 999 }, 60)).toBe('isolated');
+  for (const standing of ['degraded', 'partitioned', 'isolated'] as const) {
+    const { startsSessions, renews, takesTrust } = ALLOWED[standing];
+    expect([startsSessions, renews, takesTrust]).toEqual([false, false, false]);
+  }
+  expect(Standing.options.filter((standing) => ALLOWED[standing].runs)).toEqual([
+    'connected',
+    'degraded',
+    'partitioned',
+  ]);
 });
 
 test('is found again, and begins anew when it is damaged', async () => {

@@ -35,12 +35,38 @@ const Peer = z.strictObject({
 });
 export type Peer = z.infer<typeof Peer>;
 
-/** `connected`: the control plane answers. `degraded`: it does not, the snapshot still holds. `isolated`: the snapshot has expired, no role runs. */
-export const Standing = z.enum(['starting', 'connected', 'degraded', 'isolated']);
+/**
+ * `connected`: the control plane answers. `degraded`: it does not, the snapshot still holds. `partitioned`: what answers is an authority that a newer one has replaced.
+ * `isolated`: the snapshot has expired, no role runs.
+ */
+export const Standing = z.enum(['starting', 'connected', 'degraded', 'partitioned', 'isolated']);
 export type Standing = z.infer<typeof Standing>;
 
+export interface Allowed {
+  /** Roles run, with the sessions they hold. */
+  readonly runs: boolean;
+  /** New sessions start here. */
+  readonly startsSessions: boolean;
+  /** Its certificate is renewed. */
+  readonly renews: boolean;
+  /** It takes new neighbours, roles and keys. */
+  readonly takesTrust: boolean;
+}
+
+const NOTHING_NEW: Allowed = { runs: true, startsSessions: false, renews: false, takesTrust: false };
+/** What each standing allows (document 2, section 6): what runs may go on, nothing widens trust without the authority. */
+export const ALLOWED = {
+  starting: { runs: false, startsSessions: false, renews: true, takesTrust: true },
+  connected: { runs: true, startsSessions: true, renews: true, takesTrust: true },
+  degraded: NOTHING_NEW,
+  partitioned: NOTHING_NEW,
+  isolated: { ...NOTHING_NEW, runs: false },
+} as const satisfies Record<Standing, Allowed>;
+
 export const NodeState = z.strictObject({
-  /** The highest snapshot version ever applied. */
+  /** The highest epoch ever followed; nothing of an older one is applied. */
+  epoch: z.int().nonnegative().default(0),
+  /** The highest snapshot version ever applied of that epoch. */
   version: z.int().nonnegative(),
   standing: Standing,
   /** Since when, milliseconds since the epoch. */
@@ -53,6 +79,7 @@ export const NodeState = z.strictObject({
 export type NodeState = z.infer<typeof NodeState>;
 
 export const freshState = (now: number): NodeState => ({
+  epoch: 0,
   version: 0,
   standing: 'starting',
   since: now,
@@ -83,22 +110,31 @@ export function afterSnapshot(state: NodeState, snapshot: Snapshot, now: number)
   const peers = named.slice(0, MAX_PEERS);
   return {
     ...state,
-    version: Math.max(state.version, snapshot.version),
+    epoch: Math.max(state.epoch, snapshot.epoch),
+    version: snapshot.epoch > state.epoch ? snapshot.version : Math.max(state.version, snapshot.version),
     roles: snapshot.roles,
     peers,
     appliedAt: now,
   };
 }
 
+export interface Contact {
+  readonly lastContactAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  /** Who answered last follows an older epoch than this node. */
+  readonly isStale?: boolean;
+}
+
 /** Pure: how the node stands, from when the control plane last answered and how long the snapshot holds. */
 export function standingAt(
   now: number,
-  { lastContactAt, expiresAt }: { lastContactAt: number | undefined; expiresAt: number | undefined },
+  { lastContactAt, expiresAt, isStale = false }: Contact,
   silentMs: number,
 ): Standing {
   if (expiresAt !== undefined && now >= expiresAt) return 'isolated';
   if (lastContactAt === undefined) return expiresAt === undefined ? 'starting' : 'degraded';
-  return now - lastContactAt > silentMs ? 'degraded' : 'connected';
+  if (now - lastContactAt > silentMs) return 'degraded';
+  return isStale ? 'partitioned' : 'connected';
 }
 
 /** Pure: the peer cache with what links have measured since. */

@@ -46,7 +46,7 @@ const CLOSE = { stopping: 0, refused: 1, protocol: 2, overloaded: 3 } as const;
 
 export async function startEntry(context: RoleContext): Promise<RunningRole> {
   let { snapshot } = context;
-  let verify = dataPlaneVerifier(snapshot.cluster, snapshot.signingKeys);
+  let verify = dataPlaneVerifier(snapshot.cluster, snapshot.signingKeys, snapshot.epoch);
   const used = new UsedTokens();
   const clients = new Set<EntryClient>();
   let attached = 0;
@@ -87,7 +87,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
     endpoint: mesh.endpoint,
     update: (next) => {
       snapshot = next;
-      verify = dataPlaneVerifier(next.cluster, next.signingKeys);
+      verify = dataPlaneVerifier(next.cluster, next.signingKeys, next.epoch);
       mesh.update(next);
     },
     setIdentity: (identity, publicTls) => {

@@ -12,7 +12,7 @@ export async function startService(context: RoleContext): Promise<RunningRole> {
   const { snapshot, control, log, now, seal } = context;
   if (!seal) throw new Error('a service node seals with its clients: it needs a key for that');
   const sealKeys = await importDhKeys(seal.pkcs8, seal.publicKey);
-  let verify = dataPlaneVerifier(snapshot.cluster, snapshot.signingKeys);
+  let verify = dataPlaneVerifier(snapshot.cluster, snapshot.signingKeys, snapshot.epoch);
   const host = new SessionHost({
     node: snapshot.node,
     sealKeys,
@@ -33,7 +33,7 @@ export async function startService(context: RoleContext): Promise<RunningRole> {
   return {
     endpoint: undefined,
     update: (next) => {
-      verify = dataPlaneVerifier(next.cluster, next.signingKeys);
+      verify = dataPlaneVerifier(next.cluster, next.signingKeys, next.epoch);
       mesh.update(next);
     },
     setIdentity: (identity) => mesh.setIdentity(identity),

@@ -97,6 +97,7 @@ export class World {
       sub: id(UserId),
       org: id(OrgId),
       cluster: id(ClusterId),
+      epoch: 1,
       session: id(SessionId),
       generation: 1,
       attachment: id(AttachmentId),
@@ -126,6 +127,8 @@ export class World {
           const { org, resource } = this.claims;
           const target = { protocol: 'tcp', host: '127.0.0.1', port: 1 } as const;
           return {
+            epoch: 1,
+            egressPool: 'pool',
             session,
             generation: 1,
             org,

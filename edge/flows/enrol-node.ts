@@ -1,73 +1,51 @@
-/** A node joins a cluster: a bootstrap token is spent, its key is certified, its neighbours learn of it. */
+/** A node joins a cluster: a bootstrap token is spent, a person lets it in where one has to, its key is certified, its neighbours learn of it. */
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
-import type { Enrolment, EnrolRequest } from '../../schema/api/nodes.ts';
+import type { Enrolment, EnrolmentWaiting, EnrolRequest } from '../../schema/api/nodes.ts';
 import { type ClusterId, NodeId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { bootstrapTokens, nodes } from '../../schema/tables/index.ts';
+import { bootstrapTokens, clusters, nodes } from '../../schema/tables/index.ts';
 import { verifySealKey } from '../../schema/tokens/seal-key.ts';
 import { record } from '../audit.ts';
 import { isDuplicate, type Tx } from '../db.ts';
-import { issueNodeCertificate, loadAuthority } from '../keys/authority.ts';
+import { issueNodeCertificate, loadAuthority, requestedKey, spkiOf } from '../keys/authority.ts';
 import { hashToken } from '../keys/opaque-token.ts';
 import { loadKeySet } from '../keys/signing.ts';
+import { requireProven } from '../partition/proven.ts';
 import type { Services } from '../services.ts';
-import { bumpNeighbours, loadCluster, lockCluster } from '../snapshots/publish.ts';
+import { nodeJoins } from '../snapshots/change.ts';
+import { lockCluster } from '../snapshots/publish.ts';
+import { askedBefore, askToJoin, type From } from './ask-to-join.ts';
 
-/** @throws Refusal `token_invalid` (unknown, expired, used up or revoked: which one is not told), `bad_request`, `conflict` */
+type Token = typeof bootstrapTokens.$inferSelect;
+
+/**
+ * @returns what the node is from now on, or that it has to wait for a person's word: it asks again with the same request
+ * @throws Refusal `token_invalid` (unknown, expired, used up or revoked: which one is not told), `enrolment_refused`, `authority_not_proven`, `bad_request`, `conflict`
+ */
 export async function enrolNode(
   services: Services,
   request: EnrolRequest,
-  requestId: string,
-): Promise<Enrolment> {
-  const { db, master, now } = services;
+  from: From,
+): Promise<Enrolment | EnrolmentWaiting> {
   const hash = await hashToken(request.token);
-  return db
+  const spki = await spkiOf(await requestedKey(request.csr));
+  return services.db
     .platform(async (tx) => {
-      const spent = await spend(tx, hash, new Date(now()));
-      const token = spent ?? (await usedUp(tx, hash, new Date(now())));
+      const now = new Date(services.now());
+      const token = await lockToken(tx, hash);
       const cluster = token.cluster as ClusterId;
-      const id = NodeId.parse(crypto.randomUUID());
-      await lockCluster(tx, cluster);
-      const authority = await loadAuthority(tx, master, cluster);
-      const issued = await issueNodeCertificate(
-        authority,
-        request.csr,
-        { cluster, id, name: request.name },
-        new Date(now()),
-      );
-      if (!spent && !(await isUnseen(tx, token, request.name, issued.spki))) throw notValid();
-      const sealKey = request.sealKey && (await verifySealKey(request.sealKey, issued.publicKey));
-      await forgetUnseen(tx, cluster, request.name);
-      await tx.insert(nodes).values({
-        id,
-        cluster,
-        name: request.name,
-        roles: token.roles,
-        egressPools: token.egressPools,
-        spki: issued.spki,
-        publicKey: issued.publicKey,
-        certificateHashes: [issued.hash],
-        certificateExpiresAt: issued.expiresAt,
-        certifiedBy: authority.id,
-        ...(sealKey ? { sealKey } : {}),
-      });
-      await bumpNeighbours(tx, await loadCluster(tx, cluster, now()), id);
-      await record(tx, {
-        org: null,
-        actor: `node:${id}`,
-        action: 'node.enrol',
-        subject: request.name,
-        requestId,
-      });
-      const signingKeys = await loadKeySet(tx, 'signing', cluster);
-      return {
-        node: id,
-        cluster,
-        certificate: issued.pem,
-        ca: authority.certificate.toString('pem'),
-        signingKeys,
-        ...(sealKey ? { sealKey } : {}),
-      };
+      const before = await askedBefore(tx, token.id, request.name, spki);
+      if (before?.decision === 'approved' && before.expiresAt > now)
+        return admit(tx, services, { token, request, from });
+      requireUsable(token, now);
+      if (!(await needsApproval(tx, token))) {
+        // Counted before the cluster is locked: two nodes can not spend the same last use.
+        const spent = await spend(tx, token);
+        if (!spent && !(await isUnseen(tx, token, request.name, spki))) throw notValid();
+        return admit(tx, services, { token, request, from });
+      }
+      await requireProven(tx, cluster, services.now());
+      return askToJoin(tx, { token, request, spki, before, from, now, spend: () => spend(tx, token) });
     })
     .catch((error: unknown) => {
       throw isDuplicate(error)
@@ -76,42 +54,81 @@ export async function enrolNode(
     });
 }
 
-/** One use less, in one statement: two nodes can not spend the same last use. */
-async function spend(tx: Tx, hash: string, now: Date) {
-  const [token] = await tx
-    .update(bootstrapTokens)
-    .set({ usesLeft: sql`${bootstrapTokens.usesLeft} - 1` })
-    .where(
-      and(
-        eq(bootstrapTokens.hash, hash),
-        gt(bootstrapTokens.usesLeft, 0),
-        gt(bootstrapTokens.expiresAt, now),
-        isNull(bootstrapTokens.revokedAt),
-      ),
-    )
-    .returning();
-  return token;
+interface Admission {
+  readonly token: Token;
+  readonly request: EnrolRequest;
+  readonly from: From;
 }
 
-type Token = typeof bootstrapTokens.$inferSelect;
+async function admit(
+  tx: Tx,
+  { master, now }: Services,
+  { token, request, from }: Admission,
+): Promise<Enrolment> {
+  const cluster = token.cluster as ClusterId;
+  const { name } = request;
+  await requireProven(tx, cluster, now());
+  const id = NodeId.parse(crypto.randomUUID());
+  await lockCluster(tx, cluster);
+  const authority = await loadAuthority(tx, master, cluster);
+  const issued = await issueNodeCertificate(authority, request.csr, { cluster, id, name }, new Date(now()));
+  const sealKey = request.sealKey && (await verifySealKey(request.sealKey, issued.publicKey));
+  await forgetUnseen(tx, cluster, name);
+  await nodeJoins(tx, cluster, now(), {
+    id,
+    cluster,
+    name,
+    roles: token.roles,
+    egressPools: token.egressPools,
+    spki: issued.spki,
+    publicKey: issued.publicKey,
+    certificateHashes: [issued.hash],
+    certificateExpiresAt: issued.expiresAt,
+    certifiedBy: authority.id,
+    ...(sealKey ? { sealKey } : {}),
+  });
+  const entry = { org: null, actor: `node:${id}`, action: 'node.enrol', subject: name } as const;
+  await record(tx, { ...entry, requestId: from.requestId });
+  return {
+    node: id,
+    cluster,
+    certificate: issued.pem,
+    ca: authority.certificate.toString('pem'),
+    signingKeys: await loadKeySet(tx, 'signing', cluster),
+    ...(sealKey ? { sealKey } : {}),
+  };
+}
 
-const notValid = () => new Refusal('token_invalid', 'the bootstrap token is not valid: ask for a new one');
+async function needsApproval(tx: Tx, token: Token): Promise<boolean> {
+  const [row] = await tx
+    .select({ approval: clusters.approval })
+    .from(clusters)
+    .where(eq(clusters.id, token.cluster));
+  return token.approval !== 'automatic' || row?.approval !== 'token';
+}
 
-/** A token whose last use is gone. @throws Refusal `token_invalid` when there is none */
-async function usedUp(tx: Tx, hash: string, now: Date) {
-  const [token] = await tx
-    .select()
-    .from(bootstrapTokens)
-    .where(
-      and(
-        eq(bootstrapTokens.hash, hash),
-        gt(bootstrapTokens.expiresAt, now),
-        isNull(bootstrapTokens.revokedAt),
-      ),
-    );
+/** Held, so that what one asks for twice at once is one thing. @throws Refusal `token_invalid` when there is none */
+async function lockToken(tx: Tx, hash: string): Promise<Token> {
+  const [token] = await tx.select().from(bootstrapTokens).where(eq(bootstrapTokens.hash, hash)).for('update');
   if (!token) throw notValid();
   return token;
 }
+
+function requireUsable({ expiresAt, revokedAt }: Token, now: Date): void {
+  if (revokedAt !== null || expiresAt <= now) throw notValid();
+}
+
+/** @returns whether there was a use left */
+async function spend(tx: Tx, { id }: Token): Promise<boolean> {
+  const spent = await tx
+    .update(bootstrapTokens)
+    .set({ usesLeft: sql`${bootstrapTokens.usesLeft} - 1` })
+    .where(and(eq(bootstrapTokens.id, id), gt(bootstrapTokens.usesLeft, 0)))
+    .returning({ id: bootstrapTokens.id });
+  return spent.length === 1;
+}
+
+const notValid = () => new Refusal('token_invalid', 'the bootstrap token is not valid: ask for a new one');
 
 /**
  * The very key that the last use went to, from a node that was not heard of since: it crashed before it could keep the answer, and is told again. Whoever else has the token
@@ -140,5 +157,12 @@ async function isUnseen(tx: Tx, token: Token, name: string, spki: string): Promi
 async function forgetUnseen(tx: Tx, cluster: ClusterId, name: string): Promise<void> {
   await tx
     .delete(nodes)
-    .where(and(eq(nodes.cluster, cluster), eq(nodes.name, name), isNull(nodes.lastSeenAt)));
+    .where(
+      and(
+        eq(nodes.cluster, cluster),
+        eq(nodes.name, name),
+        isNull(nodes.lastSeenAt),
+        isNull(nodes.revokedAt),
+      ),
+    );
 }

@@ -12,7 +12,7 @@ import {
 } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver } from '../../schema/session.ts';
-import { attachments, nodes, organizations, sessions } from '../../schema/tables/index.ts';
+import { attachments, clusters, nodes, organizations, sessions } from '../../schema/tables/index.ts';
 import { DATA_PLANE_LIFETIME_S, issueDataPlaneToken } from '../../schema/tokens/data-plane.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import { WEBTRANSPORT_PATH } from '../../schema/wire/attach.ts';
@@ -178,10 +178,11 @@ async function ticket(
   placed: Placed,
 ): Promise<SessionTicket> {
   const { db, master, now } = services;
-  const { entries, signer, sealKey } = await db.platform(async (tx) => ({
+  const { entries, signer, sealKey, epoch } = await db.platform(async (tx) => ({
     entries: await pickEntries(tx, placed.cluster, now()),
     sealKey: await sealKeyOf(tx, placed.service),
     signer: await loadSigner(tx, master, 'signing', placed.cluster),
+    epoch: await epochOf(tx, placed.cluster),
   }));
   const attachment = AttachmentId.parse(crypto.randomUUID());
   await db.org(org, async (tx) => {
@@ -204,6 +205,7 @@ async function ticket(
     sub: caller.user,
     org,
     cluster: placed.cluster,
+    epoch,
     session: placed.id,
     generation: placed.generation,
     attachment,
@@ -220,6 +222,12 @@ async function ticket(
     issueDataPlaneToken(claims, signer, now(), 'resume'),
   ]);
   return { session: placed.id, attachment, token, resume, sealKey, entries: entries.points };
+}
+
+async function epochOf(tx: Tx, cluster: ClusterId): Promise<number> {
+  const [row] = await tx.select({ epoch: clusters.epoch }).from(clusters).where(eq(clusters.id, cluster));
+  if (!row) throw new Refusal('not_found');
+  return row.epoch;
 }
 
 /** Asked for with each ticket: the node may have another since. */

@@ -12,6 +12,7 @@ import { createAuthority, fingerprintOf } from '../keys/authority.ts';
 import { blocking, movesOf, overlapUntil, type PhasedKey } from '../keys/phases.ts';
 import { createSigningKey } from '../keys/signing.ts';
 import type { Services } from '../services.ts';
+import { everythingChanges } from '../snapshots/change.ts';
 import { lockCluster } from '../snapshots/publish.ts';
 
 type Row = typeof keys.$inferSelect;
@@ -74,12 +75,10 @@ const phased = ({ id, phase, phaseAt, createdAt }: Row): PhasedKey => {
 
 /** Every node gets another snapshot, whether it is there now or comes back later. */
 async function tellAll(tx: Tx, cluster: ClusterId): Promise<void> {
+  await everythingChanges(tx, cluster);
   await tx
     .update(nodes)
-    .set({
-      snapshotVersion: sql`${nodes.snapshotVersion} + 1`,
-      keysVersion: sql`${nodes.snapshotVersion} + 1`,
-    })
+    .set({ keysVersion: nodes.snapshotVersion })
     .where(and(eq(nodes.cluster, cluster), isNull(nodes.revokedAt)));
 }
 

@@ -4,7 +4,7 @@ import type { ReportSession, SessionStart } from '../../schema/api/nodes.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver, mayBecome } from '../../schema/session.ts';
-import { resources, sessions } from '../../schema/tables/index.ts';
+import { clusters, nodes, resources, sessions } from '../../schema/tables/index.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import { record } from '../audit.ts';
 import type { CallingNode } from '../caller.ts';
@@ -47,10 +47,11 @@ export async function startSession(
     const org = session.orgId as OrgId;
     const resource = session.resourceId as ResourceId;
     const [target] = await tx
-      .select({ target: resources.target })
+      .select({ target: resources.target, egressPool: resources.egressPool })
       .from(resources)
       .where(eq(resources.id, resource));
     if (!target) throw new Refusal('not_found');
+    const epoch = await epochFor(tx, node, target.egressPool);
     const { generation } = session;
     const to = { cluster: node.cluster, node: node.id };
     const context = { ...to, org, session: id, generation, nonce };
@@ -61,6 +62,8 @@ export async function startSession(
       requestId,
     });
     const body: SessionStart = {
+      epoch,
+      egressPool: target.egressPool,
       session: id,
       generation,
       org,
@@ -81,6 +84,17 @@ export async function startSession(
     const signer = await loadSigner(tx, master, 'signing', node.cluster);
     return signFor('session-start', to, body, signer, { now: now(), seconds: ANSWER_LIFETIME_S });
   });
+}
+
+/** The cluster's epoch, for a node that serves the pool. @throws Refusal `forbidden`: the resource was moved elsewhere since */
+async function epochFor(tx: Tx, { id, cluster }: CallingNode, pool: string): Promise<number> {
+  const [row] = await tx
+    .select({ epoch: clusters.epoch, pools: nodes.egressPools })
+    .from(nodes)
+    .innerJoin(clusters, eq(clusters.id, nodes.cluster))
+    .where(and(eq(nodes.id, id), eq(nodes.cluster, cluster)));
+  if (!row?.pools.includes(pool)) throw new Refusal('forbidden', 'this node does not serve that egress pool');
+  return row.epoch;
 }
 
 /** The node's word on a session's state, fenced by generation. @throws Refusal `stale_generation`, `conflict`, `not_found` */

@@ -20,6 +20,9 @@ export const EXPIRIES: readonly Expiry[] = [
   { table: 'used_assertions', over: (now) => sql`expires_at < ${before(now, HOUR_MS)}` },
   { table: 'attachments', over: (now) => sql`expires_at < ${before(now, DAY_MS)}` },
   { table: 'bootstrap_tokens', over: (now) => sql`expires_at < ${before(now, 30 * DAY_MS)}` },
+  { table: 'node_requests', over: (now) => sql`expires_at < ${before(now, 30 * DAY_MS)}` },
+  // Who was away for longer is told all anew.
+  { table: 'snapshot_changes', over: (now) => sql`created_at < ${before(now, HOUR_MS / 4)}` },
   { table: 'events', over: (now) => sql`created_at < ${before(now, 7 * DAY_MS)}` },
   { table: 'key_uses', over: (now) => sql`minute < ${before(now, 90 * DAY_MS)}` },
   { table: 'dead_events', over: (now) => sql`created_at < ${before(now, 30 * DAY_MS)}` },

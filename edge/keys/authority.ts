@@ -145,7 +145,8 @@ export async function issueNodeCertificate(
   };
 }
 
-async function requestedKey(csr: string): Promise<CryptoKey> {
+/** The key that a certificate request proves to hold. @throws Refusal `bad_request` */
+export async function requestedKey(csr: string): Promise<CryptoKey> {
   try {
     const request = new Pkcs10CertificateRequest(csr);
     if (!(await request.verify())) throw new Error('its signature does not verify');
@@ -166,6 +167,11 @@ async function requestedKey(csr: string): Promise<CryptoKey> {
 
 /** SHA-256 of a certificate, base64url. */
 export const fingerprintOf = (pem: string): Promise<string> => sha256(new X509Certificate(pem).rawData);
+
+/** SHA-256 of its SubjectPublicKeyInfo, base64url. */
+export async function spkiOf(key: CryptoKey): Promise<string> {
+  return sha256(await crypto.subtle.exportKey('spki', key));
+}
 
 async function sha256(bytes: BufferSource): Promise<string> {
   return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));

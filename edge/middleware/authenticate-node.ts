@@ -14,10 +14,15 @@ import type { CallingNode } from '../caller.ts';
 import type { Services } from '../services.ts';
 import { bearer } from './bearer.ts';
 
-/** Checks a node's assertion: its key, its time, and that it was not used before. @throws Refusal */
+/**
+ * Checks a node's assertion: its key, its time, and that it was not used before.
+ * @param who `even revoked` where a node that was put out is told so
+ * @throws Refusal
+ */
 export async function authenticateNode(
   services: Services,
   authorization: string | undefined,
+  who: 'members' | 'even revoked' = 'members',
 ): Promise<CallingNode> {
   const { db, now } = services;
   const assertion = bearer(authorization);
@@ -27,7 +32,11 @@ export async function authenticateNode(
       .select({ publicKey: nodes.publicKey, cluster: nodes.cluster })
       .from(nodes)
       .where(
-        and(eq(nodes.id, claimed), isNull(nodes.revokedAt), gt(nodes.certificateExpiresAt, new Date(now()))),
+        and(
+          eq(nodes.id, claimed),
+          who === 'members' ? isNull(nodes.revokedAt) : undefined,
+          gt(nodes.certificateExpiresAt, new Date(now())),
+        ),
       ),
   );
   if (!row) throw new Refusal('token_invalid', 'no such node, or it was revoked');

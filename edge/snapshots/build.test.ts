@@ -8,6 +8,7 @@ const known = (role: NodeRole): KnownNode => {
   return {
     id,
     roles: [role],
+    egressPools: [],
     spki: id.replaceAll('-', '').padEnd(43, 'x'),
     endpoints: role === 'service' ? [] : [`10.0.0.1:${id.length}`],
   };
@@ -15,6 +16,7 @@ const known = (role: NodeRole): KnownNode => {
 const [entry, relay, service, other] = [known('entry'), known('relay'), known('service'), known('service')];
 const view: ClusterView = {
   cluster: ClusterId.parse(crypto.randomUUID()),
+  epoch: 1,
   ca: 'pem',
   signingKeys: [],
   origins: ['https://console.test'],
@@ -40,6 +42,7 @@ test('a relay accepts its neighbours without their addresses, and holds no origi
   expect(Object.keys(snapshot).sort()).toEqual([
     'ca',
     'cluster',
+    'epoch',
     'neighbours',
     'node',
     'roles',
@@ -52,6 +55,14 @@ test('without a relay the service node dials the entry', () => {
   const nodes = [entry, service];
   expect(of(service, nodes).neighbours).toMatchObject([{ node: entry.id, dial: true }]);
   expect(of(entry, nodes).neighbours).toMatchObject([{ node: service.id, dial: false, endpoints: [] }]);
+});
+
+test('a service node is told of its own egress pools and of no other; nobody else of any', () => {
+  const mine = { ...service, egressPools: ['mine'] };
+  const nodes = [entry, relay, mine, { ...other, egressPools: ['theirs'] }];
+  expect(of(mine, nodes).egressPools).toEqual(['mine']);
+  for (const node of [entry, relay]) expect(of(node, nodes).egressPools).toBeUndefined();
+  for (const node of [entry, relay, mine]) expect(JSON.stringify(of(node, nodes))).not.toContain('theirs');
 });
 
 test('only an entry is told which web origins may attach', () => {

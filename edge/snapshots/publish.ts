@@ -1,15 +1,20 @@
-/** Reads a cluster, builds one node's snapshot, and counts versions up only for the nodes that a change concerns. */
-import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+/** Reads a cluster, builds one node's snapshot, signs it; or signs the increment from what the node has. */
+import { and, asc, eq, gt, isNull, lte } from 'drizzle-orm';
+import type { SnapshotAnswer } from '../../schema/api/nodes.ts';
 import { type ClusterId, NodeId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { SNAPSHOT_LIFETIME_S } from '../../schema/snapshot.ts';
-import { clusters, nodes } from '../../schema/tables/index.ts';
+import { SNAPSHOT_LIFETIME_S, type Snapshot, type SnapshotIncrement } from '../../schema/snapshot.ts';
+import { clusters, nodes, snapshotChanges } from '../../schema/tables/index.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import type { Tx } from '../db.ts';
 import { authorityPem } from '../keys/authority.ts';
 import { loadKeySet, loadSigner } from '../keys/signing.ts';
 import type { Services } from '../services.ts';
 import { buildSnapshot, type ClusterView } from './build.ts';
+import { merged } from './difference.ts';
+
+/** Who is further behind is told all anew. */
+const MAX_STEPS = 64;
 
 /**
  * Held by every transaction that changes what nodes see of each other, from before its first change to its end: without it one that looks before another
@@ -19,19 +24,26 @@ export async function lockCluster(tx: Tx, cluster: ClusterId): Promise<void> {
   await tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.id, cluster)).for('update');
 }
 
-export async function loadCluster(tx: Tx, cluster: ClusterId, now: number): Promise<ClusterView> {
+async function loadCluster(tx: Tx, cluster: ClusterId, now: number): Promise<ClusterView> {
   const [row] = await tx.select().from(clusters).where(eq(clusters.id, cluster));
   if (!row) throw new Refusal('not_found');
   const usable = await tx
-    .select({ id: nodes.id, roles: nodes.roles, spki: nodes.spki, endpoints: nodes.endpoints })
+    .select({
+      id: nodes.id,
+      roles: nodes.roles,
+      spki: nodes.spki,
+      endpoints: nodes.endpoints,
+      egressPools: nodes.egressPools,
+    })
     .from(nodes)
     .where(
       and(eq(nodes.cluster, cluster), isNull(nodes.revokedAt), gt(nodes.certificateExpiresAt, new Date(now))),
     )
-    .orderBy(nodes.createdAt);
+    .orderBy(nodes.createdAt, nodes.id);
   const { keys } = await loadKeySet(tx, 'signing', cluster);
   return {
     cluster,
+    epoch: row.epoch,
     ca: await authorityPem(tx, cluster),
     signingKeys: keys,
     origins: row.origins,
@@ -39,24 +51,28 @@ export async function loadCluster(tx: Tx, cluster: ClusterId, now: number): Prom
   };
 }
 
-/** Counts up the version of every node whose view `changed` is part of. */
-export async function bumpNeighbours(tx: Tx, view: ClusterView, changed: NodeId): Promise<void> {
-  const concerned = view.nodes
-    .filter(
-      (node) =>
-        node.id === changed || buildSnapshot(view, node, 1).neighbours.some(({ node: id }) => id === changed),
-    )
-    .map(({ id }) => id);
-  if (concerned.length === 0) return;
-  await tx
-    .update(nodes)
-    .set({ snapshotVersion: sql`${nodes.snapshotVersion} + 1` })
-    .where(inArray(nodes.id, concerned));
+export async function versionOf(tx: Tx, node: NodeId): Promise<{ version: number; epoch: number }> {
+  const [row] = await tx
+    .select({ version: nodes.snapshotVersion, epoch: clusters.epoch })
+    .from(nodes)
+    .innerJoin(clusters, eq(clusters.id, nodes.cluster))
+    .where(eq(nodes.id, node));
+  return row ?? { version: 0, epoch: 0 };
 }
 
-export async function versionOf(tx: Tx, node: NodeId): Promise<number> {
-  const [row] = await tx.select({ version: nodes.snapshotVersion }).from(nodes).where(eq(nodes.id, node));
-  return row?.version ?? 0;
+/** What a node has by `wanted` against what is now. A version of another epoch says nothing here: it was counted elsewhere. */
+export const isBehind = (wanted: Wanted, now: { version: number; epoch: number }): boolean =>
+  now.version > wanted.since || (wanted.epoch !== undefined && now.epoch > wanted.epoch);
+
+export interface Wanted {
+  readonly cluster: ClusterId;
+  readonly node: NodeId;
+  /** The version the node has; 0 for none. */
+  readonly since: number;
+  /** The authority it follows, when it says. */
+  readonly epoch: number | undefined;
+  /** It can take an increment. */
+  readonly increments: boolean;
 }
 
 /** The node says which snapshot it holds; one that it was never given is not believed. */
@@ -69,23 +85,61 @@ export async function acknowledge(tx: Tx, node: NodeId, version: number): Promis
   await tx.update(nodes).set({ acknowledgedVersion: version }).where(eq(nodes.id, node));
 }
 
-/** The signed snapshot of one node, as it is now. */
-export async function signedSnapshot(
-  { db, master, now }: Services,
-  cluster: ClusterId,
-  node: NodeId,
-): Promise<string> {
+/** What brings the node from what it has to what is now, signed; undefined when nothing is newer. */
+export async function newsFor(services: Services, wanted: Wanted): Promise<SnapshotAnswer | undefined> {
+  const { cluster, node } = wanted;
+  const to = { cluster, node };
+  const { db, master, now } = services;
   return db.platform(async (tx) => {
     // Before the content: a change between the two then comes again, where the other way round it would be missed for good.
-    const version = await versionOf(tx, node);
-    const view = await loadCluster(tx, cluster, now());
-    const known = view.nodes.find(({ id }) => id === node);
-    if (!known) throw new Refusal('token_invalid');
-    const snapshot = buildSnapshot(view, known, version);
+    const known = await versionOf(tx, node);
+    const { version, epoch } = known;
+    if (!isBehind(wanted, known)) return undefined;
     const signer = await loadSigner(tx, master, 'signing', cluster);
-    return signFor('snapshot', { cluster, node }, snapshot, signer, {
-      now: now(),
-      seconds: SNAPSHOT_LIFETIME_S,
-    });
+    const increment =
+      wanted.increments && wanted.epoch === epoch ? await incrementOf(tx, wanted, known) : undefined;
+    const sign = (kind: 'snapshot' | 'snapshot-increment', body: object) =>
+      signFor(kind, to, body, signer, { now: now(), seconds: SNAPSHOT_LIFETIME_S });
+    if (increment) return { increment: await sign('snapshot-increment', increment) };
+    return { snapshot: await sign('snapshot', await snapshotOf(tx, wanted, version, now())) };
   });
+}
+
+/** When each step since is known and none was more than neighbours. */
+async function incrementOf(
+  tx: Tx,
+  { cluster, node, since }: Wanted,
+  { version, epoch }: { version: number; epoch: number },
+): Promise<SnapshotIncrement | undefined> {
+  if (since === 0 || version - since > MAX_STEPS) return undefined;
+  const steps = await tx
+    .select({ change: snapshotChanges.change })
+    .from(snapshotChanges)
+    .where(
+      and(
+        eq(snapshotChanges.node, node),
+        gt(snapshotChanges.version, since),
+        lte(snapshotChanges.version, version),
+      ),
+    )
+    .orderBy(asc(snapshotChanges.version));
+  if (steps.length !== version - since) return undefined;
+  return { cluster, node, epoch, from: since, version, ...merged(steps.map(({ change }) => change)) };
+}
+
+/** A node that was revoked is told so by a snapshot that gives it nothing. */
+async function snapshotOf(
+  tx: Tx,
+  { cluster, node }: Wanted,
+  version: number,
+  now: number,
+): Promise<Snapshot> {
+  const view = await loadCluster(tx, cluster, now);
+  const known = view.nodes.find(({ id }) => id === node);
+  if (known) return buildSnapshot(view, known, version);
+  return buildSnapshot(
+    { ...view, nodes: [] },
+    { id: node, roles: [], spki: '', endpoints: [], egressPools: [] },
+    version,
+  );
 }

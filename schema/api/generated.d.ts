@@ -1669,7 +1669,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The bootstrap tokens of a cluster, newest first */
+        get: operations["getPlatformClusterBootstrapTokens"];
         put?: never;
         /** Make a token that nodes enrol with */
         post: operations["postPlatformClusterBootstrapTokens"];
@@ -1745,6 +1746,75 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/nodes/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a node: its links and sessions end at once, its name is free again */
+        delete: operations["deletePlatformClusterNode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/partition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this control plane can prove to be the one authority */
+        get: operations["getPlatformClusterPartition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/partition/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Split, promote or merge: stand back, act as the authority, end the division */
+        post: operations["postPlatformClusterPartition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/clusters/{cluster}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the cluster takes nodes in */
+        get: operations["getPlatformClusterPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how the cluster takes nodes in */
+        patch: operations["patchPlatformClusterPolicy"];
         trace?: never;
     };
     "/v1/platform/events": {
@@ -3180,6 +3250,7 @@ export interface operations {
             content: {
                 "application/json": {
                     endpoints: string[];
+                    newerAuthority?: string;
                     sessions: {
                         generation: number;
                         /** Format: uuid */
@@ -3199,6 +3270,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         end: string[];
+                        epoch: number;
                         snapshotVersion: number;
                     };
                 };
@@ -3297,6 +3369,8 @@ export interface operations {
     getNodeSnapshot: {
         parameters: {
             query?: {
+                epoch?: number;
+                increments?: "yes";
                 since?: number | null;
                 wait?: number | null;
             };
@@ -3314,6 +3388,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         snapshot: string;
+                    } | {
+                        increment: string;
                     };
                 };
             };
@@ -3337,6 +3413,13 @@ export interface operations {
             content: {
                 "application/json": {
                     csr: string;
+                    facts?: {
+                        agent?: string;
+                        architecture?: string;
+                        capabilities?: string[];
+                        hostname?: string;
+                        platform?: string;
+                    };
                     name: string;
                     sealKey?: string;
                     token: string;
@@ -3371,6 +3454,23 @@ export interface operations {
                                 use: "sig";
                                 x: string;
                             }[];
+                        };
+                    };
+                };
+            };
+            /** @description A person has to approve the node first */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        waiting: {
+                            /** Format: date-time */
+                            expiresAt: string;
+                            fingerprint: string;
+                            /** Format: uuid */
+                            request: string;
                         };
                     };
                 };
@@ -7663,6 +7763,11 @@ export interface operations {
                     name: string;
                     /** @default [] */
                     origins?: string[];
+                    /**
+                     * @default majority
+                     * @enum {string}
+                     */
+                    quorum?: "majority" | "none";
                 };
             };
         };
@@ -7677,6 +7782,46 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
+                    };
+                };
+            };
+        };
+    };
+    getPlatformClusterBootstrapTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tokens: {
+                            /** @enum {string} */
+                            approval: "required" | "automatic";
+                            /** Format: date-time */
+                            createdAt: string;
+                            createdBy: string | null;
+                            egressPools: string[];
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            roles: ("entry" | "relay" | "service")[];
+                            /** @enum {string} */
+                            state: "usable" | "used-up" | "expired" | "revoked";
+                            uses: number;
+                            usesLeft: number;
+                        }[];
                     };
                 };
             };
@@ -7697,6 +7842,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * @default required
+                     * @enum {string}
+                     */
+                    approval?: "required" | "automatic";
                     /** @default [] */
                     egressPools?: string[];
                     /** @default 86400 */
@@ -7872,6 +8022,181 @@ export interface operations {
                             name: string;
                             roles: ("entry" | "relay" | "service")[];
                         }[];
+                    };
+                };
+            };
+        };
+    };
+    deletePlatformClusterNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        node: string;
+                        sessions: number;
+                        told: number;
+                    };
+                };
+            };
+        };
+    };
+    getPlatformClusterPartition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        authority: "whole" | "split" | "fenced";
+                        because: string | null;
+                        epoch: number;
+                        heard: number;
+                        /** Format: date-time */
+                        promotedAt: string | null;
+                        proven: boolean;
+                        /** @enum {string} */
+                        quorum: "majority" | "none";
+                        seenEpoch: number;
+                        witnesses: number;
+                    };
+                };
+            };
+        };
+    };
+    postPlatformClusterPartition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cluster: string;
+                verb: "split" | "promote" | "merge";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    epoch: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        authority: "whole" | "split" | "fenced";
+                        because: string | null;
+                        epoch: number;
+                        heard: number;
+                        /** Format: date-time */
+                        promotedAt: string | null;
+                        proven: boolean;
+                        /** @enum {string} */
+                        quorum: "majority" | "none";
+                        seenEpoch: number;
+                        witnesses: number;
+                    };
+                };
+            };
+        };
+    };
+    getPlatformClusterPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        approval: "token" | "always";
+                        approvalHours: number;
+                        /** @enum {string} */
+                        quorum: "majority" | "none";
+                    };
+                };
+            };
+        };
+    };
+    patchPlatformClusterPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    approval?: "token" | "always";
+                    approvalHours?: number;
+                    /** @enum {string} */
+                    quorum?: "majority" | "none";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        approval: "token" | "always";
+                        approvalHours: number;
+                        /** @enum {string} */
+                        quorum: "majority" | "none";
                     };
                 };
             };

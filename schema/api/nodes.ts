@@ -1,5 +1,6 @@
 /** What nodes say to the control API, and what it answers. */
 import { z } from 'zod';
+import { NodeFacts } from '../cluster.ts';
 import { ClusterId, Name, NodeId, OrgId, ResourceId, SessionId } from '../ids.ts';
 import { Target } from '../resource.ts';
 import { SessionState } from '../session.ts';
@@ -23,6 +24,8 @@ export const EnrolRequest = z.strictObject({
   csr: Pem,
   /** Its sealing key (tokens/seal-key.ts); a service node has one. */
   sealKey: z.string().max(1024).optional(),
+  /** For whoever has to approve it. */
+  facts: NodeFacts.optional(),
 });
 export type EnrolRequest = z.infer<typeof EnrolRequest>;
 
@@ -37,6 +40,20 @@ export const Enrolment = z.object({
 });
 export type Enrolment = z.infer<typeof Enrolment>;
 
+/** Not yet: a person has to approve it. The same request is made again until then. */
+export const EnrolmentWaiting = z.object({
+  waiting: z.object({
+    request: z.uuid(),
+    /** SHA-256 of the public key, base64url: the same that the one who approves is shown. */
+    fingerprint: z
+      .string()
+      .length(43)
+      .meta({ examples: ['q5bWYxM9Wk0b3bSgX7mH1Zr4Zt0Vq0b6aXn2d8uJp1c'] }),
+    expiresAt: z.iso.datetime(),
+  }),
+});
+export type EnrolmentWaiting = z.infer<typeof EnrolmentWaiting>;
+
 export const RenewRequest = z.strictObject({ csr: Pem, sealKey: z.string().max(1024).optional() });
 export const Renewal = z.object({ certificate: Pem, sealKey: SealKey.optional() });
 
@@ -44,11 +61,21 @@ export const Renewal = z.object({ certificate: Pem, sealKey: SealKey.optional() 
 export const SnapshotQuery = z.object({
   since: z.coerce.number().int().nonnegative().default(0),
   wait: z.coerce.number().int().min(0).max(25).default(0),
+  /** The authority it follows: a newer one's snapshot is news whatever its version. */
+  epoch: z.coerce.number().int().positive().optional(),
+  /** `yes`: an increment from `since` will do. */
+  increments: z.enum(['yes']).optional(),
 });
-/** `snapshot` is a compact JWS of kind `snapshot` (tokens/signed.ts). */
-export const SnapshotAnswer = z.object({ snapshot: z.string() });
+/** Compact JWS of kind `snapshot` or `snapshot-increment` (tokens/signed.ts). */
+export const SnapshotAnswer = z.union([
+  z.strictObject({ snapshot: z.string() }),
+  z.strictObject({ increment: z.string() }),
+]);
+export type SnapshotAnswer = z.infer<typeof SnapshotAnswer>;
 
 export const Heartbeat = z.strictObject({
+  /** Its snapshot, from an authority that is newer than the one that answered last: by this a side that was replaced learns of it. */
+  newerAuthority: z.string().max(200_000).optional(),
   /** Where this node listens, `host:port`; empty when it only dials. */
   endpoints: z.array(Endpoint).max(8),
   sessions: z
@@ -58,6 +85,7 @@ export const Heartbeat = z.strictObject({
 export type Heartbeat = z.infer<typeof Heartbeat>;
 export const HeartbeatAnswer = z.object({
   snapshotVersion: z.int(),
+  epoch: z.int(),
   /** Sessions that must end here: terminated by their owner, or unknown to the control plane. */
   end: z.array(SessionId),
 });
@@ -72,6 +100,10 @@ export const StartSession = z.strictObject({ nonce: Nonce });
 /** `answer` is a compact JWS of kind `session-start` holding SessionStart. */
 export const StartAnswer = z.object({ answer: z.string() });
 export const SessionStart = z.strictObject({
+  /** Of the authority that says so. */
+  epoch: z.int().positive(),
+  /** Which the node must serve. */
+  egressPool: z.string(),
   session: SessionId,
   generation: z.int().positive(),
   org: OrgId,

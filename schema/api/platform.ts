@@ -1,10 +1,15 @@
 /** What the platform's owner sets up: clusters, organizations, people, bootstrap tokens. */
 import { z } from 'zod';
+import { Quorum, TokenApproval } from '../cluster.ts';
 import { ClusterId, Name, NodeId, OrgId, UserId } from '../ids.ts';
 import { NodeRole, RoleName } from '../roles.ts';
 import { Invitation } from './sign-in.ts';
 
-export const CreateCluster = z.strictObject({ name: Name, origins: z.array(z.url()).max(16).default([]) });
+export const CreateCluster = z.strictObject({
+  name: Name,
+  origins: z.array(z.url()).max(16).default([]),
+  quorum: Quorum.default('majority'),
+});
 export const ClusterView = z.object({ id: ClusterId, name: Name });
 
 export const CreateOrganization = z.strictObject({ name: Name, cluster: ClusterId });
@@ -23,6 +28,8 @@ export const CreateBootstrapToken = z.strictObject({
   roles: z.array(NodeRole).min(1),
   egressPools: z.array(Name).max(16).default([]),
   uses: z.int().min(1).max(10_000).default(1),
+  /** `required`: whoever enrols with it waits until a person approves. */
+  approval: TokenApproval.default('required'),
   /** Seconds; a day by default, 30 days at most. */
   expiresIn: z
     .int()

@@ -29,6 +29,8 @@ export const DataPlaneClaims = z.object({
   sub: UserId,
   org: OrgId,
   cluster: ClusterId,
+  /** Of the authority that issued it; one that says none is of the first. */
+  epoch: z.int().positive().default(1),
   session: SessionId,
   /** Session generation: grows with each change of owner; an older one is refused. */
   generation: z.int().positive(),
@@ -50,7 +52,7 @@ export function clusterIssuer(cluster: ClusterId): string {
 }
 
 export function issueDataPlaneToken(
-  claims: Omit<DataPlaneClaims, 'iss' | 'exp'>,
+  claims: Omit<DataPlaneClaims, 'iss' | 'exp' | 'epoch'> & { readonly epoch?: number },
   signer: { key: CryptoKey; kid: string },
   now: number,
   use: TokenUse = 'attach',
@@ -68,8 +70,11 @@ export function issueDataPlaneToken(
 /** Checks tokens of one cluster against its published keys. */
 export type DataPlaneVerifier = (token: string, now: number, use?: TokenUse) => Promise<DataPlaneClaims>;
 
-/** @returns a verifier that throws Refusal `token_invalid`, `token_expired` or `token_wrong_cluster` */
-export function dataPlaneVerifier(cluster: ClusterId, keys: JSONWebKeySet): DataPlaneVerifier {
+/**
+ * @param epoch the authority that is followed: what an older one issued is refused
+ * @returns a verifier that throws Refusal `token_invalid`, `token_expired`, `token_wrong_cluster` or `authority_stale`
+ */
+export function dataPlaneVerifier(cluster: ClusterId, keys: JSONWebKeySet, epoch = 1): DataPlaneVerifier {
   const keySet = createLocalJWKSet(keys);
   return async (token, now, use = 'attach') => {
     const payload = await verifyJws(token, keySet, ['EdDSA'], {
@@ -82,6 +87,7 @@ export function dataPlaneVerifier(cluster: ClusterId, keys: JSONWebKeySet): Data
     if (claims.data.cluster !== cluster || claims.data.iss !== clusterIssuer(cluster)) {
       throw new Refusal('token_wrong_cluster');
     }
+    if (claims.data.epoch < epoch) throw new Refusal('authority_stale');
     return claims.data;
   };
 }

@@ -9,7 +9,7 @@ import { Refusal } from '../refusal.ts';
 import { clusterIssuer } from './data-plane.ts';
 import { verifyJws } from './verify.ts';
 
-export type SignedKind = 'snapshot' | 'session-start';
+export type SignedKind = 'snapshot' | 'snapshot-increment' | 'session-start';
 export const signedType = (kind: SignedKind) => `fabric-${kind}+jwt`;
 
 export interface SignedFor {

@@ -40,6 +40,7 @@ beforeAll(async () => {
     sub: id(UserId),
     org: id(OrgId),
     cluster,
+    epoch: 1,
     session: id(SessionId),
     generation: 1,
     attachment: id(AttachmentId),

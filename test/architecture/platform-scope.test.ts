@@ -8,9 +8,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const MAY: Readonly<Record<string, string>> = {
   'edge/db-continued.ts': 'hands it on and asks nothing itself',
+  'edge/flows/change-authority.ts': 'whose word a cluster’s control plane is',
+  'edge/flows/decide-node.ts': 'nodes are the platform’s',
   'edge/flows/enrol-node.ts': 'nodes are the platform’s',
   'edge/flows/open-session.ts': 'places a session on a node, signs for the cluster',
   'edge/flows/rotate-cluster-key.ts': 'clusters and their keys are the platform’s',
+  'edge/flows/revoke-node.ts': 'nodes are the platform’s, and all sessions on one end with it',
   'edge/flows/start-session.ts': 'a node acts on the session placed on it, whatever its organization',
   'edge/jobs/audit-chain.ts': 'signs the chains of all organizations',
   'edge/jobs/expiries.ts': 'removes what is over, whosever it was',
@@ -29,6 +32,8 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/middleware/authorize.ts': 'the role on the platform of someone who says they have one',
   'edge/middleware/idempotent.ts': 'what was answered before, to callers of any kind',
   'edge/resources/administrators/routes.ts': 'the platform’s own people',
+  'edge/partition/newer.ts': 'whose word a cluster’s control plane is',
+  'edge/partition/restricted.ts': 'whether a cluster’s control plane may widen trust',
   'edge/resources/audit/routes.ts': 'the platform’s own trail, and the keys that sign all of them',
   'edge/resources/auth/join.ts': 'who joins has an account and no more: membership begins there',
   'edge/resources/auth/passkey.ts': 'who signs in belongs to no organization yet',
@@ -36,6 +41,10 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/resources/auth/routes.ts': 'who signs in belongs to no organization yet',
   'edge/resources/auth/second-factor.ts': 'who signs in belongs to no organization yet',
   'edge/resources/auth/step-up.ts': 'what a person proves themselves with is theirs, in no organization',
+  'edge/resources/clusters/partition.ts': 'whose word a cluster’s control plane is',
+  'edge/resources/clusters/policy.ts': 'clusters are the platform’s',
+  'edge/resources/clusters/requests.ts': 'nodes are the platform’s',
+  'edge/resources/clusters/tokens.ts': 'nodes are the platform’s',
   'edge/resources/events/routes.ts': 'the platform’s own events',
   'edge/resources/keys/routes.ts': 'the key service, and the keys of clusters',
   'edge/resources/members/invitations.ts':
@@ -58,6 +67,7 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/sign-in/password.ts': 'whose a password is, before anybody is signed in',
   'edge/sign-in/second-factor.ts': 'codes are a person’s, in no organization',
   'edge/snapshots/publish.ts': 'what nodes are told',
+  'edge/snapshots/watch.ts': 'what nodes are told',
   'edge/sso/settle.ts': 'accounts are the platform’s; who comes back from a provider is not signed in yet',
 };
 

@@ -143,7 +143,7 @@ const resourceOf = ({ org }: Scene, name: string): Call => ({
 });
 const tokenOf = ({ cluster }: Scene, name: string): Call => ({
   path: `/v1/platform/clusters/${cluster}/bootstrap-tokens`,
-  body: { roles: ['relay'], egressPools: [name] },
+  body: { roles: ['relay'], egressPools: [name], approval: 'automatic' },
   key: `key-${name}`,
 });
 

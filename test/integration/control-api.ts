@@ -271,7 +271,8 @@ export async function enrolNode(
   role: NodeRole,
   name: string,
 ): Promise<TestNode> {
-  const body = { roles: [role], egressPools: role === 'service' ? ['pool'] : [] };
+  const egressPools = role === 'service' ? ['pool'] : [];
+  const body = { roles: [role], egressPools, approval: 'automatic' };
   const { token } = (
     await api.call('POST', `/v1/platform/clusters/${cluster}/bootstrap-tokens`, body, platform)
   ).body;

@@ -249,7 +249,7 @@ test('a bootstrap token that is wrong, expired, used up or revoked enrols nobody
   const path = `/v1/platform/clusters/${cluster}/bootstrap-tokens`;
   const enrol = (token: string, name: string) => api.call('POST', '/v1/nodes/enrol', { token, name, csr });
   const make = async (body: object = {}) =>
-    (await api.call('POST', path, { roles: ['relay'], ...body }, platform)).body;
+    (await api.call('POST', path, { roles: ['relay'], approval: 'automatic', ...body }, platform)).body;
   expect((await enrol('fbb_wrong', 'n1')).body.code).toBe('token_invalid');
   const once = await make();
   expect((await enrol(once.token, 'n2')).status).toBe(201);

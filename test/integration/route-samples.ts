@@ -355,6 +355,34 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     answers: 404,
     params: (_, { cluster }) => ({ cluster, token: none() }),
   },
+  'GET /v1/platform/clusters/{cluster}/bootstrap-tokens': { answers: 200, params: clusterOf },
+  'GET /v1/platform/clusters/{cluster}/policy': { answers: 200, params: clusterOf },
+  'PATCH /v1/platform/clusters/{cluster}/policy': {
+    answers: 200,
+    params: clusterOf,
+    body: () => ({ approvalHours: 24 }),
+  },
+  'GET /v1/platform/clusters/{cluster}/node-requests': { answers: 200, params: clusterOf },
+  'POST /v1/platform/clusters/{cluster}/node-requests/{request}/approve': {
+    answers: 404,
+    params: (_, { cluster }) => ({ cluster, request: none() }),
+    body: () => ({ fingerprint: 'A'.repeat(43) }),
+  },
+  'POST /v1/platform/clusters/{cluster}/node-requests/{request}/refuse': {
+    answers: 404,
+    params: (_, { cluster }) => ({ cluster, request: none() }),
+    body: nothing,
+  },
+  'DELETE /v1/platform/clusters/{cluster}/nodes/{node}': {
+    answers: 404,
+    params: (_, { cluster }) => ({ cluster, node: none() }),
+  },
+  'GET /v1/platform/clusters/{cluster}/partition': { answers: 200, params: clusterOf },
+  'POST /v1/platform/clusters/{cluster}/partition/{verb}': {
+    answers: 409,
+    params: (_, { cluster }) => ({ cluster, verb: 'merge' }),
+    body: () => ({ epoch: 1, reason: 'a sample' }),
+  },
 
   'POST /v1/nodes/enrol': {
     answers: 401,

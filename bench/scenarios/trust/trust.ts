@@ -1,4 +1,4 @@
-/** What an agent costs when it has nothing to do, and whether it is back by itself when it is killed in the middle of something. */
+/** What an agent costs when it has nothing to do, what 5,000 cost the control plane, and whether it is back by itself when it is killed in the middle of something. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BACKOFF } from '../../../agent/backoff.ts';
@@ -8,6 +8,7 @@ import { mulberry32 } from '../../../test/random.ts';
 import type { Bench } from '../../bench.ts';
 import type { Bar } from '../../report.ts';
 import { percentiles } from '../../samples.ts';
+import { snapshots } from './snapshots.ts';
 
 /** Clock ticks per second (USER_HZ, the same on every Linux that Node runs on). */
 const TICKS = 100;
@@ -15,6 +16,7 @@ const IDLE_S = { full: 120, quick: 20 } as const;
 /** At each moment so many, or as many as fit into the time. */
 const KILLS = { full: 125, quick: 3 } as const;
 const KILLS_MS = 600_000;
+const SNAPSHOTS_S = { full: 60, quick: 10 } as const;
 
 export const trust: Bench = async ({ quick, progress, signal }) => {
   await using control = await TestControl.start();
@@ -22,6 +24,7 @@ export const trust: Bench = async ({ quick, progress, signal }) => {
     ...(await idle(control, quick ? IDLE_S.quick : IDLE_S.full, progress)),
     ...(await kills(control, quick ? KILLS.quick : KILLS.full, progress, signal)),
     herd(),
+    ...(await snapshots(quick ? SNAPSHOTS_S.quick : SNAPSHOTS_S.full, progress)),
   ];
 };
 

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import {
   Enrolment,
+  EnrolmentWaiting,
   EnrolRequest,
   Heartbeat,
   HeartbeatAnswer,
@@ -18,25 +19,19 @@ import { SessionId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { nodes as table } from '../../../schema/tables/index.ts';
 import { verifySealKey } from '../../../schema/tokens/seal-key.ts';
-import { forAnyone, forNodes } from '../../access.ts';
+import { forAnyone, forNodes, forNodesEvenRevoked } from '../../access.ts';
 import { record } from '../../audit.ts';
 import { clientAddress } from '../../client-address.ts';
 import { enrolNode } from '../../flows/enrol-node.ts';
 import { reconcileSessions, reportSession, startSession } from '../../flows/start-session.ts';
 import { issueNodeCertificate, loadAuthority } from '../../keys/authority.ts';
+import { believeNewer } from '../../partition/newer.ts';
 import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
-import {
-  acknowledge,
-  bumpNeighbours,
-  loadCluster,
-  lockCluster,
-  signedSnapshot,
-  versionOf,
-} from '../../snapshots/publish.ts';
+import { nodeChanges } from '../../snapshots/change.ts';
+import { acknowledge, isBehind, lockCluster, newsFor, versionOf } from '../../snapshots/publish.ts';
+import { watchOf } from '../../snapshots/watch.ts';
 
 const ENROL = { name: 'enrol', max: 60, windowS: 60 };
-/** How often a waiting snapshot request looks again. */
-const POLL_MS = 500;
 const KEPT_HASHES = 2;
 
 const OneSession = z.object({ session: SessionId });
@@ -46,7 +41,10 @@ const enrol = createRoute({
   path: '/v1/nodes/enrol',
   summary: 'Join a cluster with a bootstrap token',
   request: { body: json(EnrolRequest) },
-  responses: answers(201, Enrolment),
+  responses: {
+    ...answers(201, Enrolment),
+    202: { description: 'A person has to approve the node first', ...json(EnrolmentWaiting) },
+  },
 });
 const renew = createRoute({
   ...forNodes,
@@ -57,7 +55,7 @@ const renew = createRoute({
   responses: answers(200, Renewal),
 });
 const snapshot = createRoute({
-  ...forNodes,
+  ...forNodesEvenRevoked,
   method: 'get',
   path: '/v1/node/snapshot',
   summary: 'What this node must know, signed; waits for news',
@@ -94,7 +92,9 @@ export const nodes = newRouter();
 nodes.openapi(enrol, async (c) => {
   const services = c.get('services');
   await services.limits.attempt(ENROL, clientAddress(c));
-  return c.json(await enrolNode(services, c.req.valid('json'), c.get('requestId')), 201);
+  const from = { address: clientAddress(c), requestId: c.get('requestId') };
+  const answer = await enrolNode(services, c.req.valid('json'), from);
+  return 'waiting' in answer ? c.json(answer, 202) : c.json(answer, 201);
 });
 
 nodes.openapi(renew, async (c) => {
@@ -109,19 +109,14 @@ nodes.openapi(renew, async (c) => {
     const authority = await loadAuthority(tx, services.master, node.cluster);
     const issued = await issueNodeCertificate(authority, csr, { ...node, name: row.name }, now);
     const sealKey = stated && (await verifySealKey(stated, issued.publicKey));
-    await tx
-      .update(table)
-      .set({
-        spki: issued.spki,
-        publicKey: issued.publicKey,
-        certificateHashes: [issued.hash, ...row.certificateHashes].slice(0, KEPT_HASHES),
-        certificateExpiresAt: issued.expiresAt,
-        certifiedBy: authority.id,
-        ...(sealKey ? { sealKey } : {}),
-      })
-      .where(eq(table.id, node.id));
-    if (issued.spki !== row.spki)
-      await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
+    await nodeChanges(tx, node.cluster, services.now(), node.id, {
+      spki: issued.spki,
+      publicKey: issued.publicKey,
+      certificateHashes: [issued.hash, ...row.certificateHashes].slice(0, KEPT_HASHES),
+      certificateExpiresAt: issued.expiresAt,
+      certifiedBy: authority.id,
+      ...(sealKey ? { sealKey } : {}),
+    });
     await record(tx, {
       org: null,
       actor: `node:${node.id}`,
@@ -136,30 +131,31 @@ nodes.openapi(renew, async (c) => {
 nodes.openapi(snapshot, async (c) => {
   const services = c.get('services');
   const node = c.get('node');
-  const { since, wait } = c.req.valid('query');
-  const until = services.now() + wait * 1000;
+  const { since, wait, epoch, increments } = c.req.valid('query');
+  const wanted = { cluster: node.cluster, node: node.id, since, epoch, increments: increments === 'yes' };
   await services.db.platform((tx) => acknowledge(tx, node.id, since));
-  for (;;) {
-    const version = await services.db.platform((tx) => versionOf(tx, node.id));
-    if (version > since)
-      return c.json({ snapshot: await signedSnapshot(services, node.cluster, node.id) }, 200);
-    if (services.now() >= until || c.req.raw.signal.aborted) return c.body(null, 204);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+  const isThere = async () => isBehind(wanted, await services.db.platform((tx) => versionOf(tx, node.id)));
+  const { signal } = c.req.raw;
+  const mayBe = wait === 0 || (await watchOf(services.db).news(node.id, wait * 1000, signal, isThere));
+  if (!mayBe) return c.body(null, 204);
+  const news = await newsFor(services, wanted);
+  return news ? c.json(news, 200) : c.body(null, 204);
 });
 
 nodes.openapi(heartbeat, async (c) => {
   const services = c.get('services');
   const node = c.get('node');
-  const { endpoints, sessions } = c.req.valid('json');
+  const { endpoints, sessions, newerAuthority } = c.req.valid('json');
+  if (newerAuthority !== undefined) await believeNewer(services, node, newerAuthority, c.get('requestId'));
   const now = new Date(services.now());
   const answer = await services.db.platform(async (tx) => {
     const [row] = await tx.select({ endpoints: table.endpoints }).from(table).where(eq(table.id, node.id));
     if (!row) throw new Refusal('token_invalid');
     const moved = row.endpoints.join() !== endpoints.join();
     if (moved) await lockCluster(tx, node.cluster);
-    await tx.update(table).set({ lastSeenAt: now, endpoints }).where(eq(table.id, node.id));
-    if (moved) await bumpNeighbours(tx, await loadCluster(tx, node.cluster, services.now()), node.id);
+    const set = { lastSeenAt: now, endpoints };
+    if (moved) await nodeChanges(tx, node.cluster, services.now(), node.id, set);
+    else await tx.update(table).set(set).where(eq(table.id, node.id));
     const end = await reconcileSessions(
       tx,
       node,
@@ -167,7 +163,8 @@ nodes.openapi(heartbeat, async (c) => {
       now,
       c.get('requestId'),
     );
-    return { snapshotVersion: await versionOf(tx, node.id), end };
+    const { version, epoch } = await versionOf(tx, node.id);
+    return { snapshotVersion: version, epoch, end };
   });
   return c.json(answer, 200);
 });

@@ -76,10 +76,13 @@ export const platform = newRouter();
 platform.openapi(createCluster, async (c) => {
   const { db, master, now } = c.get('services');
   const caller = c.get('caller');
-  const { name, origins } = c.req.valid('json');
+  const { name, origins, quorum } = c.req.valid('json');
   const id = await db
     .platform(async (tx) => {
-      const [row] = await tx.insert(clusters).values({ name, origins }).returning({ id: clusters.id });
+      const [row] = await tx
+        .insert(clusters)
+        .values({ name, origins, quorum })
+        .returning({ id: clusters.id });
       const cluster = ClusterId.parse(row?.id);
       await createAuthority(tx, master, cluster, new Date(now()));
       await createSigningKey(tx, master, 'signing', cluster);
@@ -135,7 +138,7 @@ platform.openapi(createToken, async (c) => {
   const { db, now } = c.get('services');
   const caller = c.get('caller');
   const { cluster } = c.req.valid('param');
-  const { roles, egressPools, uses, expiresIn } = c.req.valid('json');
+  const { roles, egressPools, uses, approval, expiresIn } = c.req.valid('json');
   const token = newToken('bootstrap');
   const hash = await hashToken(token);
   const expiresAt = new Date(now() + expiresIn * 1000);
@@ -144,7 +147,17 @@ platform.openapi(createToken, async (c) => {
     if (!known) throw new Refusal('not_found');
     const [row] = await tx
       .insert(bootstrapTokens)
-      .values({ cluster, hash, roles, egressPools, usesLeft: uses, expiresAt })
+      .values({
+        cluster,
+        hash,
+        roles,
+        egressPools,
+        approval,
+        uses,
+        usesLeft: uses,
+        expiresAt,
+        createdBy: `user:${caller.user}`,
+      })
       .returning({ id: bootstrapTokens.id });
     if (!row) throw new Error('nothing was inserted');
     await record(tx, {
@@ -189,9 +202,13 @@ platform.openapi(revokeToken, async (c) => {
 
 platform.openapi(listNodes, async (c) => {
   const { cluster } = c.req.valid('param');
-  const rows = await c
-    .get('services')
-    .db.platform((tx) => tx.select().from(nodes).where(eq(nodes.cluster, cluster)).orderBy(asc(nodes.name)));
+  const rows = await c.get('services').db.platform((tx) =>
+    tx
+      .select()
+      .from(nodes)
+      .where(and(eq(nodes.cluster, cluster), isNull(nodes.revokedAt)))
+      .orderBy(asc(nodes.name)),
+  );
   const views = rows.map((row) => ({
     id: row.id,
     name: row.name,
