@@ -5,15 +5,18 @@ import { useState } from 'preact/hooks';
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface Props {
-  readonly submit: (field: (name: string) => string) => Promise<void>;
+  /** @param fields all of them, for a name that several share */
+  readonly submit: (field: (name: string) => string, fields: FormData) => Promise<void>;
   readonly label: string;
   readonly busyLabel?: string;
   readonly testId?: string;
   readonly class?: string;
+  /** It takes away what can't be had back. */
+  readonly danger?: boolean;
   readonly children?: ComponentChildren;
 }
 
-export function Form({ submit, label, busyLabel, testId, children, class: style = '' }: Props) {
+export function Form({ submit, label, busyLabel, testId, danger, children, class: style = '' }: Props) {
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const send = async (event: SubmitEvent) => {
@@ -23,7 +26,7 @@ export function Form({ submit, label, busyLabel, testId, children, class: style 
     setBusy(true);
     setProblem('');
     try {
-      await submit((name) => String(fields.get(name) ?? ''));
+      await submit((name) => String(fields.get(name) ?? ''), fields);
     } catch (error) {
       setProblem(messageOf(error));
     }
@@ -37,7 +40,7 @@ export function Form({ submit, label, busyLabel, testId, children, class: style 
           {problem}
         </p>
       )}
-      <button type="submit" disabled={busy} data-testid={testId}>
+      <button type="submit" class={danger ? 'danger' : ''} disabled={busy} data-testid={testId}>
         {busy ? (busyLabel ?? label) : label}
       </button>
     </form>
