@@ -11,14 +11,14 @@ import type { ClientKey } from '../../schema/tokens/proof.ts';
 import type { Access } from './access.ts';
 
 export class Api {
-  readonly #access: Access;
+  readonly access: Access;
   /** For pages of administration; where a call needs a proof the person is asked for it, and the call goes on. */
   readonly client: ApiClient;
   readonly me: Me;
   readonly org: OrgId;
 
   constructor(access: Access, me: Me, org: OrgId) {
-    this.#access = access;
+    this.access = access;
     this.client = clientOf(access);
     this.me = me;
     this.org = org;
@@ -52,20 +52,14 @@ export class Api {
 
   /** The organization's live events, as far as this person may see them. @throws Refusal */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.read(`/v1/orgs/${this.org}/events`, signal);
-    if (!response.body) throw new Refusal('unavailable');
-    return response.body;
-  }
-
-  /** An answer that is no JSON, as it comes. @throws Refusal */
-  async read(path: string, signal?: AbortSignal): Promise<Response> {
-    const authorization = `Bearer ${await this.#access.token()}`;
-    const response = await this.#access.send(path, {
+    const authorization = `Bearer ${await this.access.token()}`;
+    const response = await this.access.send(`/v1/orgs/${this.org}/events`, {
       headers: { authorization },
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
     if (!response.ok) await answerOf(response);
-    return response;
+    if (!response.body) throw new Refusal('unavailable');
+    return response.body;
   }
 
   get here() {

@@ -17,7 +17,6 @@ export interface Place {
 }
 
 export const SECURITY_ADDRESS = '#/security';
-export const SSO_ADDRESS = '#/single-sign-on';
 
 export const organizationAddress = (org: string, page: string, item?: string): string =>
   `#/o/${org}/${page}${item === undefined ? '' : `/${item}`}`;
@@ -27,7 +26,7 @@ export const platformAddress = (page: string, item?: string): string =>
 /** `#/r/NAME` is a resource's own, lasting address; `#/o/ORG/PAGE/ITEM` and `#/platform/PAGE/ITEM` are those of administration. */
 export function placeOf(hash: string): Place {
   if (hash === SECURITY_ADDRESS) return { page: 'security', name: '' };
-  if (hash === SSO_ADDRESS) return { page: 'single-sign-on', name: '' };
+  if (hash === '#/single-sign-on') return { page: 'single-sign-on', name: '' };
   const [, kind, name = ''] = /^#\/(r|join)\/([A-Za-z0-9_-]+)$/.exec(hash) ?? [];
   if (kind === 'r') return { page: 'resource', name };
   if (kind === 'join') return { page: 'join', name };

@@ -2,7 +2,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Form } from '../pages/form.tsx';
-import type { Asking } from './work.tsx';
 
 interface Props {
   readonly title: string;
@@ -25,6 +24,14 @@ export function Dialog({ title, close, children, wide }: Props) {
       {children}
     </dialog>
   );
+}
+
+export interface Asking {
+  readonly title: string;
+  /** What will be gone. */
+  readonly text: ComponentChildren;
+  readonly label: string;
+  readonly work: () => Promise<unknown>;
 }
 
 interface ConfirmationProps extends Asking {

@@ -14,8 +14,8 @@ interface Props<Row> {
   readonly keyOf: (row: Row) => string;
   /** Says what to do when there is nothing yet. */
   readonly empty: ComponentChildren;
-  /** Buttons of a row. */
-  readonly actions?: (row: Row) => ComponentChildren;
+  /** Buttons of a row; false for who may do nothing here. */
+  readonly actions?: false | ((row: Row) => ComponentChildren);
 }
 
 export function Table<Row>({ label, rows, columns, keyOf, empty, actions }: Props<Row>) {

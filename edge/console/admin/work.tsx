@@ -2,15 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../pages/form.tsx';
-import { Confirmation } from './dialog.tsx';
-
-export interface Asking {
-  readonly title: string;
-  /** What will be gone. */
-  readonly text: ComponentChildren;
-  readonly label: string;
-  readonly work: () => Promise<unknown>;
-}
+import { type Asking, Confirmation } from './dialog.tsx';
 
 export interface Work<T> {
   readonly value: T | undefined;
