@@ -5,6 +5,8 @@ import { arranged, type Column } from './arrange.ts';
 
 export interface ShownColumn<Row> extends Column<Row> {
   readonly show?: (row: Row) => ComponentChildren;
+  /** Stays on one line where there is room for a table. */
+  readonly whole?: true;
 }
 
 interface Props<Row> {
@@ -58,8 +60,8 @@ export function Table<Row>({ label, rows, columns, keyOf, empty, actions }: Prop
         <tbody>
           {shown.map((row) => (
             <tr key={keyOf(row)} data-testid={`row-${keyOf(row)}`}>
-              {columns.map(({ title, text, show }) => (
-                <td key={title} data-title={title}>
+              {columns.map(({ title, text, show, whole }) => (
+                <td key={title} data-title={title} class={whole ? 'whole' : ''}>
                   {show ? show(row) : text(row)}
                 </td>
               ))}

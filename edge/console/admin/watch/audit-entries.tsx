@@ -32,11 +32,11 @@ export function AuditEntries({ entries, nameOf }: Props) {
       empty="No entry is like that."
       columns={[
         { title: 'No.', text: ({ seq }) => String(seq), order: ({ seq }) => seq },
-        { title: 'When', text: ({ at }) => whenOf(at), order: ({ at }) => orderOf(at) },
+        { title: 'When', text: ({ at }) => whenOf(at), order: ({ at }) => orderOf(at), whole: true },
         { title: 'Who', text: ({ actor }) => named(actor.replace(/^user:/, '')) },
-        { title: 'Action', text: ({ action }) => action },
+        { title: 'Action', text: ({ action }) => action, whole: true },
         { title: 'About', text: aboutOf },
-        { title: 'From', text: ({ address }) => address ?? '' },
+        { title: 'From', text: ({ address }) => address ?? '', whole: true },
       ]}
     />
   );
