@@ -17,7 +17,11 @@ export function Frame<T>({ title, intro, work, actions, children }: Props<T>) {
     <main class="admin">
       <div class="head">
         <h1>{title}</h1>
-        <div class="actions">{actions}</div>
+        {/* What they open needs what was read. */}
+        <fieldset class="bare actions" disabled={value === undefined}>
+          <legend class="unseen">What can be done here</legend>
+          {actions}
+        </fieldset>
       </div>
       {intro !== undefined && <p class="muted intro">{intro}</p>}
       {problem !== '' && (

@@ -34,7 +34,7 @@ export function GrantsPage({ api, client, may }: OrganizationPage) {
       work={work}
       actions={
         may('grants.manage') && (
-          <button type="button" onClick={give} disabled={!value} data-testid="new-grant">
+          <button type="button" onClick={give} data-testid="new-grant">
             Grant access
           </button>
         )
