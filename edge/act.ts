@@ -24,7 +24,7 @@ export function recordAct(
   { org, actor, requestId }: Act,
   action: string,
   subject: string,
-  more: Pick<AuditEntry, 'reason' | 'generation'> = {},
+  more: Pick<AuditEntry, 'reason' | 'generation' | 'about'> = {},
 ): Promise<void> {
   return record(tx, { org, actor, action, subject, ...more, requestId });
 }

@@ -20,3 +20,6 @@ export function mayBecome(from: SessionState, to: SessionState): boolean {
 export function isOver(state: SessionState): boolean {
   return NEXT[state].length === 0;
 }
+
+export const OVER_STATES = SessionState.options.filter(isOver);
+export const LIVE_STATES = SessionState.options.filter((state) => !isOver(state));

@@ -5,13 +5,14 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { ChannelGrants } from '../../schema/channel.ts';
 import type { OrgId } from '../../schema/ids.ts';
+import { LIVE_STATES } from '../../schema/session.ts';
 import { resources, sessions } from '../../schema/tables/index.ts';
 import type { Act } from '../act.ts';
 import type { Tx } from '../db.ts';
 import { allowedChannels, isAtLeast } from '../policy/evaluate.ts';
 import { loadGrants } from '../policy/grants.ts';
 import { type Holding, holdingsOfAccounts, holdingsOfPeople } from '../policy/holdings.ts';
-import { endSessions, LIVE_STATES } from './end-sessions.ts';
+import { endSessions } from './end-sessions.ts';
 
 type Reach = Map<string, ChannelGrants | undefined>;
 
@@ -35,7 +36,7 @@ async function liveReach(tx: Tx, org: OrgId, now: Date): Promise<Reach> {
     .select({ id: sessions.id, holder: sessions.userId, resource: resources })
     .from(sessions)
     .innerJoin(resources, eq(resources.id, sessions.resourceId))
-    .where(and(eq(sessions.orgId, org), inArray(sessions.state, [...LIVE_STATES])));
+    .where(and(eq(sessions.orgId, org), inArray(sessions.state, LIVE_STATES)));
   if (live.length === 0) return new Map();
   const holders = [...new Set(live.map(({ holder }) => holder))];
   const people = await holdingsOfPeople(tx, org, holders);

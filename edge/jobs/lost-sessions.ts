@@ -1,6 +1,7 @@
 /** Sessions whose service node is gone have failed with it: their owners see it, and may open new ones. */
 import { and, asc, eq, inArray, isNotNull, lt, or } from 'drizzle-orm';
 import type { OrgId } from '../../schema/ids.ts';
+import { LIVE_STATES } from '../../schema/session.ts';
 import { nodes, sessions } from '../../schema/tables/index.ts';
 import { record } from '../audit.ts';
 import { inBatches, type Job } from './job.ts';
@@ -8,7 +9,6 @@ import { inBatches, type Job } from './job.ts';
 const BATCH = 100;
 /** A node that was silent so long is not coming back with what it held; one that does is told to end it. */
 const GONE_MS = 5 * 60_000;
-const ALIVE = ['requested', 'starting', 'active', 'detached'] as const;
 
 export const lostSessionsJob: Job = {
   name: 'lost-sessions',
@@ -25,7 +25,7 @@ function failSome({ db, now }: Parameters<Job['run']>[0]['services'], size: numb
       .innerJoin(nodes, eq(nodes.id, sessions.nodeId))
       .where(
         and(
-          inArray(sessions.state, [...ALIVE]),
+          inArray(sessions.state, LIVE_STATES),
           lt(sessions.changedAt, silentSince),
           or(lt(nodes.lastSeenAt, silentSince), isNotNull(nodes.revokedAt)),
         ),

@@ -599,6 +599,40 @@ export interface paths {
         patch: operations["patchOrg"];
         trace?: never;
     };
+    "/v1/orgs/{org}/all-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's sessions, live and over, newest first */
+        get: operations["getOrgAllSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/all-sessions/{session}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End anybody's session; one that is over stays so */
+        post: operations["postOrgAllSessionEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/api-keys": {
         parameters: {
             query?: never;
@@ -1202,7 +1236,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a session */
+        /** End a session of mine */
         delete: operations["deleteOrgSession"];
         options?: never;
         head?: never;
@@ -3177,6 +3211,91 @@ export interface operations {
                         name: string;
                     };
                 };
+            };
+        };
+    };
+    getOrgAllSessions: {
+        parameters: {
+            query?: {
+                before?: string;
+                holder?: string;
+                limit?: number;
+                resource?: string;
+                state?: "requested" | "starting" | "active" | "detached" | "terminated" | "failed" | "live" | "over";
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        next: string | null;
+                        sessions: {
+                            /** Format: date-time */
+                            changedAt: string;
+                            /** Format: date-time */
+                            createdAt: string;
+                            holder: {
+                                email: string | null;
+                                /** Format: uuid */
+                                id: string;
+                                name: string | null;
+                                /** @enum {string} */
+                                type: "user" | "service_account" | "gone";
+                            };
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {string} */
+                            protocol: "ssh" | "tcp";
+                            reason: string | null;
+                            /** Format: uuid */
+                            resource: string;
+                            resourceName: string;
+                            /** @enum {string} */
+                            state: "requested" | "starting" | "active" | "detached" | "terminated" | "failed";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgAllSessionEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,6 +1,6 @@
 /** Opening a session, and attaching to one that lives. */
 import { z } from 'zod';
-import { AttachmentId, ResourceId, SessionId } from '../ids.ts';
+import { AttachmentId, Name, ResourceId, SessionId } from '../ids.ts';
 import { Protocol } from '../resource.ts';
 import { SessionState } from '../session.ts';
 import { ClientKey } from '../tokens/proof.ts';
@@ -42,3 +42,45 @@ export const SessionView = z.object({
 });
 export type SessionView = z.infer<typeof SessionView>;
 export const SessionList = z.object({ sessions: z.array(SessionView) });
+
+/** Whose a session is. Somebody who has left the organization is known by their id alone, as in its audit trail. */
+export const SessionHolder = z.object({
+  type: z.enum(['user', 'service_account', 'gone']),
+  id: z.uuid(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+});
+
+/** A session as those who look after an organization's sessions see it, live or over; never where in the fabric it runs. */
+export const ManagedSession = SessionView.extend({
+  resourceName: Name,
+  holder: SessionHolder,
+  /** Since when it is in that state. */
+  changedAt: z.iso.datetime(),
+  /** Why it is in that state, where that is known. */
+  reason: z.string().nullable(),
+});
+export type ManagedSession = z.infer<typeof ManagedSession>;
+
+/** Newest first. */
+export const ManagedSessionList = z.object({
+  sessions: z.array(ManagedSession),
+  next: SessionId.nullable(),
+});
+
+export const ManagedSessionQuery = z.object({
+  /** The person or service account whose they are. */
+  holder: z.uuid().optional(),
+  resource: ResourceId.optional(),
+  /** One state; `live` for all that are not over, `over` for all that are. */
+  state: z.enum([...SessionState.options, 'live', 'over']).optional(),
+  /** Sessions opened before this one: the `next` of the page before. */
+  before: SessionId.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export type ManagedSessionQuery = z.infer<typeof ManagedSessionQuery>;
+
+export const EndSession = z.strictObject({
+  /** For the audit trail, and for whoever's it was. */
+  reason: z.string().trim().min(1).max(500),
+});

@@ -265,6 +265,12 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     body: async () => ({ key: await clientKey() }),
   },
   'DELETE /v1/orgs/{org}/sessions/{session}': { answers: 404, params: unknown('session') },
+  'GET /v1/orgs/{org}/all-sessions': { answers: 200 },
+  'POST /v1/orgs/{org}/all-sessions/{session}/end': {
+    answers: 404,
+    params: unknown('session'),
+    body: () => ({ reason: 'x' }),
+  },
 
   'GET /v1/platform/administrators': { answers: 200 },
   'POST /v1/platform/administrators': {

@@ -1,5 +1,5 @@
 /** Sessions of an organization: open, attach again, list, end. */
-import { and, desc, eq, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray } from 'drizzle-orm';
 import {
   AttachSession,
   OpenSession,
@@ -8,16 +8,17 @@ import {
   type SessionView,
 } from '../../../schema/api/sessions.ts';
 import { SessionId } from '../../../schema/ids.ts';
+import { LIVE_STATES } from '../../../schema/session.ts';
 import { resources, sessions as table } from '../../../schema/tables/index.ts';
 import { forMembers } from '../../access.ts';
-import { record } from '../../audit.ts';
-import { actorOf } from '../../caller.ts';
+import { actOf } from '../../act.ts';
+import { endSessions } from '../../flows/end-sessions.ts';
 import { attachSession, openSession, ownSession } from '../../flows/open-session.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
+import { managedSessions } from './managed.ts';
 
 const OPENINGS = { name: 'session-open', max: 120, windowS: 60 };
 const LISTED = 200;
-const OVER = ['terminated', 'failed'] as const;
 
 const OneSession = OrgParam.extend({ session: SessionId });
 const list = createRoute({
@@ -48,12 +49,13 @@ const end = createRoute({
   ...forMembers('resources.use'),
   method: 'delete',
   path: '/v1/orgs/{org}/sessions/{session}',
-  summary: 'End a session',
+  summary: 'End a session of mine',
   request: { params: OneSession },
   responses: answersNothing,
 });
 
 export const sessions = newRouter();
+sessions.route('/', managedSessions);
 
 sessions.openapi(list, async (c) => {
   const { org } = c.req.valid('param');
@@ -64,7 +66,7 @@ sessions.openapi(list, async (c) => {
       .select({ session: table, name: resources.name, protocol: resources.protocol })
       .from(table)
       .innerJoin(resources, eq(resources.id, table.resourceId))
-      .where(and(eq(table.userId, caller.user), notInArray(table.state, [...OVER])))
+      .where(and(eq(table.userId, caller.user), inArray(table.state, LIVE_STATES)))
       .orderBy(desc(table.createdAt))
       .limit(LISTED),
   );
@@ -113,29 +115,10 @@ sessions.openapi(attach, async (c) => {
 
 sessions.openapi(end, async (c) => {
   const { org, session } = c.req.valid('param');
-  const { db } = c.get('services');
-  const caller = c.get('caller');
-  await db.org(org, async (tx) => {
-    const row = await ownSession(tx, caller, session);
-    // The node learns of it with its next heartbeat; the generation makes its own later reports stale.
-    await tx
-      .update(table)
-      .set({
-        state: 'terminated',
-        generation: sql`${table.generation} + 1`,
-        reason: 'ended by its owner',
-        changedAt: new Date(),
-      })
-      .where(and(eq(table.id, session), notInArray(table.state, [...OVER])));
-    const generation = row.generation + 1;
-    await record(tx, {
-      org,
-      actor: actorOf(caller),
-      action: 'session.end',
-      subject: session,
-      generation,
-      requestId: c.get('requestId'),
-    });
+  const act = actOf(c, org);
+  await c.get('services').db.org(org, async (tx) => {
+    await ownSession(tx, c.get('caller'), session);
+    await endSessions(tx, act, [session], 'ended by its owner');
   });
   return c.body(null, 204);
 });
