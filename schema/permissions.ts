@@ -45,6 +45,7 @@ export const PLATFORM_PERMISSIONS = [
   'updates.manage',
   'administrators.manage',
   'platform-audit.read',
+  'platform-audit.manage',
   'backups.manage',
 ] as const;
 export const PlatformPermission = z.enum(PLATFORM_PERMISSIONS);
@@ -65,6 +66,7 @@ export const STEP_UP: ReadonlySet<Permission> = new Set<Permission>([
   'partitions.manage',
   'updates.manage',
   'administrators.manage',
+  'platform-audit.manage',
   'backups.manage',
 ]);
 

@@ -1469,6 +1469,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/platform/audit/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long the platform's audit trail is kept */
+        get: operations["getPlatformAuditRetention"];
+        /** Change how long the platform's audit trail is kept */
+        put: operations["putPlatformAuditRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/platform/clusters": {
         parameters: {
             query?: never;
@@ -1632,7 +1650,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What an organization may have, and has, for the platform */
+        get: operations["getPlatformOrganizationQuotas"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6419,6 +6438,56 @@ export interface operations {
             };
         };
     };
+    getPlatformAuditRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: number | null;
+                    };
+                };
+            };
+        };
+    };
+    putPlatformAuditRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    days: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: number | null;
+                    };
+                };
+            };
+        };
+    };
     getPlatformClusters: {
         parameters: {
             query?: never;
@@ -6759,6 +6828,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    getPlatformOrganizationQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: {
+                            apiKeys: number;
+                            members: number;
+                            requestsPerMinute: number;
+                            resources: number;
+                            sessions: number;
+                        };
+                        used: {
+                            apiKeys: number;
+                            members: number;
+                            resources: number;
+                            sessions: number;
+                        };
+                    };
+                };
             };
         };
     };

@@ -282,6 +282,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /v1/platform/organizations': { answers: 201, body: (_, { cluster }) => ({ name: fresh(), cluster }) },
   'GET /v1/platform/audit': { answers: 200 },
   'GET /v1/platform/audit/export': { answers: 200 },
+  'GET /v1/platform/audit/retention': { answers: 200 },
+  'PUT /v1/platform/audit/retention': { answers: 200, body: () => ({ days: null }) },
   'GET /v1/platform/events': { answers: 200 },
   'GET /v1/platform/organizations/{org}/domains': { answers: 200 },
   'PUT /v1/platform/organizations/{org}/domains/{domain}': {
@@ -292,6 +294,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     answers: 404,
     params: () => ({ domain: `${fresh()}.test` }),
   },
+  'GET /v1/platform/organizations/{org}/quotas': { answers: 200 },
   'PATCH /v1/platform/organizations/{org}/quotas': { answers: 200, body: () => ({ members: 400 }) },
   'GET /v1/platform/clusters': { answers: 200 },
   'POST /v1/platform/clusters': { answers: 201, body: () => ({ name: fresh() }) },

@@ -86,6 +86,21 @@ const platformExport = createRoute({
   request: { query: AuditExportQuery },
   responses: exported,
 });
+const platformRetention = createRoute({
+  ...forPlatform('platform-audit.read'),
+  method: 'get',
+  path: '/v1/platform/audit/retention',
+  summary: "How long the platform's audit trail is kept",
+  responses: answers(200, Retention),
+});
+const changePlatformRetention = createRoute({
+  ...forPlatform('platform-audit.manage'),
+  method: 'put',
+  path: '/v1/platform/audit/retention',
+  summary: "Change how long the platform's audit trail is kept",
+  request: { body: json(Retention) },
+  responses: answers(200, Retention),
+});
 
 export const audit = newRouter();
 
@@ -114,23 +129,43 @@ audit.openapi(retention, async (c) => {
 audit.openapi(changeRetention, async (c) => {
   const { org } = c.req.valid('param');
   const { days } = c.req.valid('json');
-  await c.get('services').db.org(org, async (tx) => {
-    const { days: before } = await headOf(tx, org);
-    await setRetention(tx, org, days);
-    await record(tx, {
-      org,
-      actor: actorOf(c.get('caller')),
-      action: 'audit.retention',
-      detail: { before, days },
-      requestId: c.get('requestId'),
-    });
-  });
+  await c.get('services').db.org(org, (tx) => keepFor(tx, c, org, days));
+  return c.json({ days }, 200);
+});
+
+audit.openapi(platformRetention, async (c) => {
+  const { days } = await c.get('services').db.platform((tx) => headOf(tx, PLATFORM_CHAIN));
+  return c.json({ days }, 200);
+});
+
+audit.openapi(changePlatformRetention, async (c) => {
+  const { days } = c.req.valid('json');
+  await c.get('services').db.platform((tx) => keepFor(tx, c, null, days));
   return c.json({ days }, 200);
 });
 
 audit.openapi(keys, async (c) =>
   c.json(await c.get('services').db.platform((tx) => loadKeySet(tx, 'audit', null)), 200),
 );
+
+/** @param org null for the platform's own trail; @param days null for ever */
+async function keepFor(
+  tx: Tx,
+  c: Context<AppBindings>,
+  org: OrgId | null,
+  days: number | null,
+): Promise<void> {
+  const chain = org ?? PLATFORM_CHAIN;
+  const { days: before } = await headOf(tx, chain);
+  await setRetention(tx, chain, days);
+  await record(tx, {
+    org,
+    actor: actorOf(c.get('caller')),
+    action: 'audit.retention',
+    detail: { before, days },
+    requestId: c.get('requestId'),
+  });
+}
 
 async function page(chain: string, { before, limit, ...filter }: z.infer<typeof AuditQuery>, read: Read) {
   const entries = await read((tx: Tx) => auditPage(tx, chain, filter, { before, limit }));

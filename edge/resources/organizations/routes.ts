@@ -64,6 +64,14 @@ const list = createRoute({
   summary: 'The organizations',
   responses: answers(200, z.object({ organizations: z.array(OrganizationView) })),
 });
+const platformQuotas = createRoute({
+  ...forPlatform('organizations.read'),
+  method: 'get',
+  path: '/v1/platform/organizations/{org}/quotas',
+  summary: 'What an organization may have, and has, for the platform',
+  request: { params: OrgParam },
+  responses: answers(200, QuotasView),
+});
 const setQuotas = createRoute({
   ...forPlatform('quotas.manage'),
   method: 'patch',
@@ -126,13 +134,22 @@ organizations.openapi(list, async (c) => {
   return c.json({ organizations: z.array(OrganizationView).parse(rows) }, 200);
 });
 
+organizations.openapi(platformQuotas, async (c) => {
+  const { org } = c.req.valid('param');
+  const { db, now } = c.get('services');
+  const view = await db.platform(async (tx) => {
+    await requireOrganization(tx, org);
+    return quotasView(tx, org, now());
+  });
+  return c.json(view, 200);
+});
+
 organizations.openapi(setQuotas, async (c) => {
   const { org } = c.req.valid('param');
   const wanted = c.req.valid('json');
   const act = actOf(c, org);
   const view = await c.get('services').db.platform(async (tx) => {
-    const [known] = await tx.select({ id: table.id }).from(table).where(eq(table.id, org));
-    if (!known) throw new Refusal('not_found');
+    await requireOrganization(tx, org);
     await tx.insert(organizationQuotas).values({ orgId: org }).onConflictDoNothing();
     const [before] = await tx
       .select()
@@ -146,6 +163,12 @@ organizations.openapi(setQuotas, async (c) => {
   });
   return c.json(view, 200);
 });
+
+/** @throws Refusal `not_found` */
+async function requireOrganization(tx: Tx, org: OrgId): Promise<void> {
+  const [known] = await tx.select({ id: table.id }).from(table).where(eq(table.id, org));
+  if (!known) throw new Refusal('not_found');
+}
 
 async function describe(tx: Tx, org: OrgId): Promise<OrganizationDetail> {
   const [row] = await tx
