@@ -7,6 +7,16 @@ import { Fabric } from '../fabric.ts';
 const PATIENCE_MS = 20_000;
 const PASSWORD = 'a sentence that nobody guesses';
 const ADA = 'ada@demo.test';
+const AUDITED = [
+  'members',
+  'invitations',
+  'groups',
+  'roles',
+  'grants',
+  'sessions',
+  'settings',
+  'sign-in-policy',
+];
 const PHONE = { viewport: { width: 360, height: 740 } };
 let fabric: Fabric;
 let browser: Browser;
@@ -112,7 +122,7 @@ test('an owner invites, an auditor changes nothing; a role and a grant reach exa
   const shown = await ada.locator('nav section a').allInnerTexts();
   expect(shown).toContain('Audit');
   expect(shown).not.toContain('Inventory');
-  for (const page of ['members', 'invitations', 'groups', 'roles', 'grants', 'settings', 'sign-in-policy']) {
+  for (const page of AUDITED) {
     await open(ada, `#/o/demo/${page}`);
     const buttons = await main(ada).locator('.head button, .acts button, form button').allInnerTexts();
     expect(buttons, page).toEqual([]);

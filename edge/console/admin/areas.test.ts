@@ -13,6 +13,7 @@ test('an ordinary user is shown no administration, an auditor only what can be r
     'groups',
     'roles',
     'grants',
+    'sessions',
     'audit',
     'settings',
     'sign-in-policy',

@@ -39,6 +39,7 @@ export const AREAS = [
     title: 'Watch',
     of: 'organization',
     pages: [
+      { id: 'sessions', title: 'Sessions', may: ['sessions.read'] },
       { id: 'audit', title: 'Audit', may: ['audit.read'] },
       { id: 'webhooks', title: 'Webhooks', may: ['webhooks.manage'] },
     ],

@@ -24,6 +24,7 @@ import { HealthPage } from './platform/health.tsx';
 import { OrganizationsPage } from './platform/organizations.tsx';
 import type { OrganizationPage, PlatformPage } from './props.ts';
 import { AuditPage, PlatformAuditPage } from './watch/audit.tsx';
+import { SessionsPage } from './watch/sessions.tsx';
 import { WebhooksPage } from './watch/webhooks.tsx';
 
 type Pages =
@@ -41,6 +42,7 @@ const PAGES: Readonly<Record<PageId, Pages>> = {
   grants: organization(GrantsPage),
   inventory: organization(InventoryPage),
   'service-accounts': organization(ServiceAccountsPage),
+  sessions: organization(SessionsPage),
   audit: organization(AuditPage),
   webhooks: organization(WebhooksPage),
   settings: organization(SettingsPage),

@@ -23,17 +23,21 @@ export function useWork<T>(read: () => Promise<T>): Work<T> {
   const [dialog, setDialog] = useState<ComponentChildren>();
   const latest = useRef(read);
   latest.current = read;
-  const again = useCallback(
-    () =>
-      latest.current().then(
-        (answer) => {
+  const asked = useRef(0);
+  const again = useCallback(async () => {
+    asked.current += 1;
+    const mine = asked.current;
+    // What was asked for later counts, whichever comes first.
+    const settle = (done: () => void) => mine === asked.current && done();
+    await latest.current().then(
+      (answer) =>
+        settle(() => {
           setValue(answer);
           setProblem('');
-        },
-        (error: unknown) => setProblem(messageOf(error)),
-      ),
-    [],
-  );
+        }),
+      (error: unknown) => settle(() => setProblem(messageOf(error))),
+    );
+  }, []);
   useEffect(() => void again(), [again]);
   const close = useCallback(() => setDialog(undefined), []);
   const done = useCallback(async () => {

@@ -20,10 +20,12 @@ interface Page {
   readonly next: number | null;
 }
 
+const PATH = '/v1/orgs/{org}/audit';
+const OF_PLATFORM = '/v1/platform/audit';
+
 export function AuditPage({ api, client, may, access }: OrganizationPage) {
   const work = useWork(() => loadNames(api, may));
-  const read = (query: object) =>
-    answered(client.GET('/v1/orgs/{org}/audit', { params: { ...api.here.params, query } }));
+  const read = (query: object) => answered(client.GET(PATH, { params: { ...api.here.params, query } }));
   const from = `/v1/orgs/${api.org}/audit/export`;
   return (
     <Frame title="Audit" intro="Who did what, newest first. Nobody can change it." work={work}>
@@ -31,22 +33,37 @@ export function AuditPage({ api, client, may, access }: OrganizationPage) {
         <>
           <Trail read={read} nameOf={of} />
           <Export access={access} chain={api.org} from={from} />
-          <RetentionSection api={api} may={may} />
+          <RetentionSection
+            read={() => answered(client.GET(`${PATH}/retention`, api.here))}
+            change={
+              may('security.manage')
+                ? (body) => client.PUT(`${PATH}/retention`, { ...api.here, body })
+                : undefined
+            }
+          />
         </>
       )}
     </Frame>
   );
 }
 
-export function PlatformAuditPage({ client, access }: PlatformPage) {
+export function PlatformAuditPage({ client, access, may }: PlatformPage) {
   const work = useWork(async () => ({}));
-  const read = (query: object) => answered(client.GET('/v1/platform/audit', { params: { query } }));
+  const read = (query: object) => answered(client.GET(OF_PLATFORM, { params: { query } }));
   return (
     <Frame title="Platform audit" intro="Who did what on the platform, newest first." work={work}>
       {() => (
         <>
           <Trail read={read} nameOf={(id) => id} />
-          <Export access={access} chain={PLATFORM_CHAIN} from="/v1/platform/audit/export" />
+          <Export access={access} chain={PLATFORM_CHAIN} from={`${OF_PLATFORM}/export`} />
+          <RetentionSection
+            read={() => answered(client.GET(`${OF_PLATFORM}/retention`))}
+            change={
+              may('platform-audit.manage')
+                ? (body) => client.PUT(`${OF_PLATFORM}/retention`, { body })
+                : undefined
+            }
+          />
         </>
       )}
     </Frame>

@@ -1,19 +1,25 @@
-/** How long the audit trail is kept. */
-import { type Api, answered } from '../../api.ts';
+/** How long an audit trail is kept. */
 import { Form } from '../../pages/form.tsx';
-import type { May } from '../../powers.ts';
 import { Text } from '../fields.tsx';
 import { useWork } from '../work.tsx';
 
-const PATH = '/v1/orgs/{org}/audit/retention';
+interface Kept {
+  /** Null for ever. */
+  readonly days: number | null;
+}
+interface Props {
+  readonly read: () => Promise<Kept>;
+  /** Undefined for who may not. */
+  readonly change: ((kept: Kept) => Promise<unknown>) | undefined;
+}
 
-export function RetentionSection({ api, may }: { api: Api; may: May }) {
-  const work = useWork(() => answered(api.client.GET(PATH, api.here)));
+export function RetentionSection({ read, change }: Props) {
+  const work = useWork(read);
   if (!work.value) return null;
   const { days } = work.value;
   const save = async (field: (name: string) => string) => {
     const wanted = field('days').trim();
-    await api.client.PUT(PATH, { ...api.here, body: { days: wanted === '' ? null : Number(wanted) } });
+    await change?.({ days: wanted === '' ? null : Number(wanted) });
     await work.again();
   };
   return (
@@ -22,7 +28,7 @@ export function RetentionSection({ api, may }: { api: Api; may: May }) {
       <p class="muted" role="status">
         {days === null ? 'For ever.' : `${days} days; older entries are removed at a signed checkpoint.`}
       </p>
-      {may('security.manage') && (
+      {change && (
         <Form submit={save} label="Change it" class="inline narrow" testId="save-retention">
           <Text
             name="days"
