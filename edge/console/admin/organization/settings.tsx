@@ -1,6 +1,7 @@
 /** What the organization chose for itself, and what the platform lets it have. */
 import { ChangeOrganization } from '../../../../schema/api/organizations.ts';
 import { answered } from '../../api.ts';
+import { LOOKS_CHANGED } from '../../brand.tsx';
 import { Form } from '../../pages/form.tsx';
 import { checked } from '../checked.ts';
 import { Check, Text } from '../fields.tsx';
@@ -28,6 +29,7 @@ export function SettingsPage({ api, client, may }: OrganizationPage) {
     const features = { apiKeys: field('apiKeys') === 'on', supportAccess: field('supportAccess') === 'on' };
     const body = checked(ChangeOrganization, { branding, features, locale: field('locale').trim() });
     await client.PATCH('/v1/orgs/{org}', { ...api.here, body });
+    dispatchEvent(new Event(LOOKS_CHANGED));
     await work.again();
   };
   return (
@@ -37,7 +39,7 @@ export function SettingsPage({ api, client, may }: OrganizationPage) {
           <section aria-labelledby="looks">
             <h2 id="looks">Organization {name}</h2>
             {may('organization.manage') ? (
-              <Form submit={save} label="Save" class="panel" testId="save-settings">
+              <Form submit={save} label="Save" done="Saved." class="panel" testId="save-settings">
                 <Text name="displayName" label="Name that people see" value={branding.displayName ?? ''} />
                 <div class="side-by-side">
                   <Text name="colour" label="Colour" type="color" value={branding.colour ?? '#2f6fde'} />

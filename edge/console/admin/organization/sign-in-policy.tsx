@@ -70,7 +70,7 @@ export function SignInPolicyPage({ api, client, may, orgName }: OrganizationPage
         return (
           <>
             {changes ? (
-              <Form submit={save} label="Save" class="panel" testId="save-policy">
+              <Form submit={save} label="Save" done="Saved." class="panel" testId="save-policy">
                 {fields}
               </Form>
             ) : (
