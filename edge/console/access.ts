@@ -67,9 +67,14 @@ export class Access {
       return await this.once(method, path, body);
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'step_up_required') throw error;
-      await this.#prove(this);
+      await this.proveAnew();
       return this.once(method, path, body);
     }
+  }
+
+  /** Asks the person who they are once more. @throws Refusal when they would rather not */
+  proveAnew(): Promise<void> {
+    return this.#prove(this);
   }
 
   /** One call as who is signed in, whatever is answered. @throws Refusal */

@@ -1,20 +1,15 @@
 /** The console: signed out, or one page, as the address says. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { SignedIn } from '../../schema/api/auth.ts';
 import { Access } from './access.ts';
-import { Api } from './api.ts';
-import { Brand } from './brand.tsx';
+import { SignedInPage } from './inside.tsx';
 import { JoinPage } from './pages/join.tsx';
-import { ResourcePage } from './pages/resource.tsx';
-import { ResourcesPage } from './pages/resources.tsx';
-import { SecurityPage } from './pages/security/page.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { SsoSignIn } from './pages/sso.tsx';
-import { SsoAdminPage } from './pages/sso-admin.tsx';
 import { StepUpDialog } from './pages/step-up.tsx';
-import { type Place, placeOf, SECURITY_ADDRESS, SSO_ADDRESS } from './place.ts';
+import { placeOf } from './place.ts';
 import { Prover, type Question } from './prover.ts';
-import { arriveBySso, Providers } from './sso.ts';
+import { arriveBySso } from './sso.ts';
 
 const send = (path: string, init: RequestInit) => fetch(path, init);
 const prover = new Prover();
@@ -63,60 +58,8 @@ export function App() {
     );
   return (
     <>
-      <SignedInPage signedIn={signedIn} place={place} left={() => setSignedIn(null)} />
+      <SignedInPage access={access} signedIn={signedIn} place={place} left={() => setSignedIn(null)} />
       {question && <StepUpDialog question={question} me={signedIn.user} />}
     </>
-  );
-}
-
-interface Inside {
-  readonly signedIn: SignedIn;
-  readonly place: Place;
-  readonly left: () => void;
-}
-
-function SignedInPage({ signedIn, place, left }: Inside) {
-  const [first] = signedIn.user.organizations;
-  const api = useMemo(() => first && new Api(access, signedIn.user, first.id), [signedIn, first]);
-  return (
-    <div class="page">
-      <header class="bar">
-        <Brand api={api} />
-        {place.page === 'resource' && <span class="crumb">{place.name}</span>}
-        <span class="who">
-          {first?.role === 'organization_owner' && <a href={SSO_ADDRESS}>Single sign-on</a>}
-          <a class="email" href={SECURITY_ADDRESS} data-testid="security">
-            {signedIn.user.email}
-          </a>
-          <button type="button" class="quiet" onClick={() => void access.signOut().then(left)}>
-            Sign out
-          </button>
-        </span>
-      </header>
-      <Content signedIn={signedIn} place={place} left={left} api={api} />
-      {place.page !== 'resource' && (
-        <footer class="foot">
-          <a href="/docs/">API documentation</a>
-        </footer>
-      )}
-    </div>
-  );
-}
-
-function Content({ signedIn, place, left, api }: Inside & { readonly api: Api | undefined }) {
-  const providers = useMemo(() => api && new Providers(access, api.org), [api]);
-  if (place.page === 'security') return <SecurityPage access={access} me={signedIn.user} signedOut={left} />;
-  if (!api || !providers) return <NoOrganization />;
-  if (place.page === 'single-sign-on') return <SsoAdminPage providers={providers} />;
-  if (place.page === 'resource') return <ResourcePage key={place.name} api={api} name={place.name} />;
-  return <ResourcesPage api={api} />;
-}
-
-function NoOrganization() {
-  return (
-    <main class="card">
-      <h1>No organization yet</h1>
-      <p>You are signed in, but belong to no organization. Ask its administrator to add you.</p>
-    </main>
   );
 }

@@ -3,11 +3,17 @@ import { useEffect, useState } from 'preact/hooks';
 import type { OrganizationDetail } from '../../schema/api/organizations.ts';
 import type { Api } from './api.ts';
 
+/** Told to the window by who changed them. */
+export const LOOKS_CHANGED = 'fabric-looks';
+
 export function Brand({ api }: { api: Api | undefined }) {
   const [organization, setOrganization] = useState<OrganizationDetail | undefined>();
   useEffect(() => {
     // Without it the page works as well: looks are not worth an error.
-    api?.organization().then(setOrganization, () => setOrganization(undefined));
+    const read = () => void api?.organization().then(setOrganization, () => setOrganization(undefined));
+    read();
+    addEventListener(LOOKS_CHANGED, read);
+    return () => removeEventListener(LOOKS_CHANGED, read);
   }, [api]);
   useEffect(() => {
     document.documentElement.lang = organization?.locale ?? 'en';

@@ -1,8 +1,9 @@
 /** Bundles the console: `node edge/console/build.mjs`. Skips when nothing it is made from has changed. */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -34,10 +35,16 @@ if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) process.exit(0)
 const { build } = await import('esbuild');
 const { noProbe } = await import('../../dataplane/client/no-probe.mjs');
 mkdirSync(dist, { recursive: true });
-await build({
+// Parts are named for what is in them: those of an older build would stay for ever.
+for (const name of readdirSync(dist)) if (/\.(js|css)(\.map)?$/.test(name)) rmSync(join(dist, name));
+const { metafile } = await build({
   entryPoints: { main: join(here, 'main.tsx') },
   outdir: dist,
   bundle: true,
+  // What is imported when it is wanted is a file of its own, and what both need is one that both load.
+  splitting: true,
+  chunkNames: 'part-[name]-[hash]',
+  metafile: true,
   minify: true,
   sourcemap: true,
   format: 'esm',
@@ -49,10 +56,21 @@ await build({
   plugins: [noProbe],
   logLevel: 'warning',
 });
-cpSync(join(here, 'index.html'), join(dist, 'index.html'));
+/** What main.js imports is asked for together with it. */
+const first = metafile.outputs[relative(process.cwd(), join(dist, 'main.js'))].imports
+  .filter(({ kind }) => kind === 'import-statement')
+  .map(({ path }) => basename(path));
+const preloads = first.map((name) => `    <link rel="modulepreload" href="/${name}">\n`).join('');
+const page = readFileSync(join(here, 'index.html'), 'utf8').replace('  </head>', `${preloads}  </head>`);
+writeFileSync(join(dist, 'index.html'), page);
 cpSync(join(here, 'docs'), join(dist, 'docs'), { recursive: true });
 for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css'])
   cpSync(join(root, 'node_modules/swagger-ui-dist', file), join(dist, 'docs', file));
 writeFileSync(stamp, inputs);
-const size = (name) => `${name} ${Math.round(statSync(join(dist, name)).size / 1024)} KiB`;
-process.stderr.write(`console: built (${size('main.js')}, ${size('main.css')})\n`);
+const kib = (names) =>
+  Math.round(names.reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, name))).length, 0) / 1024);
+const scripts = readdirSync(dist).filter((name) => name.endsWith('.js'));
+const loaded = ['main.js', ...first];
+process.stderr.write(
+  `console: built (${kib(loaded)} KiB of scripts at first, ${kib(scripts) - kib(loaded)} KiB when wanted, ${kib(['main.css'])} KiB of styles, as gzip)\n`,
+);

@@ -3,7 +3,7 @@
  * Every POST carries an idempotency key, so a call that got no answer is sent again and still done once.
  */
 import createClient, { type Client } from 'openapi-fetch';
-import { Refusal } from '../refusal.ts';
+import { Refusal, type RefusalCode } from '../refusal.ts';
 import type { paths } from './generated.d.ts';
 import { answerOf, Problem } from './problem.ts';
 
@@ -14,6 +14,8 @@ export interface ApiClientOptions {
   readonly baseUrl: string;
   readonly token: () => Promise<string>;
   readonly send?: (request: Request) => Promise<Response>;
+  /** Lets the person prove themselves anew where a call asks for it; the call is then made again. @throws Refusal when they would rather not */
+  readonly prove?: () => Promise<void>;
   /** Waits so many milliseconds. */
   readonly pause?: (milliseconds: number) => Promise<void>;
 }
@@ -25,7 +27,7 @@ const KEY = 'idempotency-key';
 export function apiClient(options: ApiClientOptions): ApiClient {
   const client = createClient<paths>({
     baseUrl: options.baseUrl,
-    fetch: (request) => sendAgain(request, options),
+    fetch: (request) => sendProven(request, options),
   });
   client.use({
     onRequest: async ({ request }) => {
@@ -38,6 +40,15 @@ export function apiClient(options: ApiClientOptions): ApiClient {
     },
   });
   return client;
+}
+
+async function sendProven(request: Request, options: ApiClientOptions): Promise<Response> {
+  const response = await sendAgain(request, options);
+  if (!options.prove || response.status !== 401 || (await codeOf(response)) !== 'step_up_required')
+    return response;
+  await options.prove();
+  request.headers.set('authorization', `Bearer ${await options.token()}`);
+  return sendAgain(request, options);
 }
 
 /** @throws Refusal `unavailable` when the API was not reached, however often it was tried */
@@ -68,11 +79,15 @@ async function sendAgain(request: Request, options: ApiClientOptions): Promise<R
 /** It said no for a reason that may be gone in a moment. */
 async function mayPass(response: Response): Promise<boolean> {
   if (response.status !== 503) return false;
-  const problem = Problem.safeParse(
-    await response
-      .clone()
-      .json()
-      .catch(() => undefined),
-  );
-  return !problem.success || problem.data.code === 'unavailable' || problem.data.code === 'overloaded';
+  const code = await codeOf(response);
+  return code === undefined || code === 'unavailable' || code === 'overloaded';
+}
+
+/** Why it was refused; undefined when that was not said by us. */
+async function codeOf(response: Response): Promise<RefusalCode | undefined> {
+  const answer = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return Problem.safeParse(answer).data?.code;
 }

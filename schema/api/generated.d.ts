@@ -342,6 +342,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/organizations/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I am in an organization, and may do there */
+        get: operations["getMeOrganization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/passkeys": {
         parameters: {
             query?: never;
@@ -2951,6 +2968,34 @@ export interface operations {
                             name: string;
                             role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
                         };
+                    };
+                };
+            };
+        };
+    };
+    getMeOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        role: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string | null;
                     };
                 };
             };

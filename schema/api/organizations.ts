@@ -1,7 +1,9 @@
 /** An organization as its people see it, what it chose, and what it may have. */
 import { z } from 'zod';
 import { Name, OrgId } from '../ids.ts';
+import { OrgPermission } from '../permissions.ts';
 import { Quotas } from '../quotas.ts';
+import { RoleName } from '../roles.ts';
 
 /** A picture inside the settings themselves: about 24 KB of PNG, JPEG or WebP. Never SVG, which may hold a script. */
 const LOGO_CHARACTERS = 32_768;
@@ -60,6 +62,15 @@ export const OrganizationDetail = z.object({
   locale: z.string().meta({ examples: ['de-CH'] }),
 });
 export type OrganizationDetail = z.infer<typeof OrganizationDetail>;
+
+/** What I am there; `role` is null for whom access was lent, and for the platform's owner while it has no owner of its own. */
+export const Membership = z.object({
+  id: OrgId,
+  name: Name,
+  role: RoleName.nullable(),
+  permissions: z.array(OrgPermission),
+});
+export type Membership = z.infer<typeof Membership>;
 
 /** What is left out stays as it is. */
 export const ChangeOrganization = z.strictObject({

@@ -33,6 +33,21 @@ describe('roles', () => {
     );
   });
 
+  test('one is told what one may do, by role and group, and a stranger not even that there is an organization', async () => {
+    const told = (token: string) => call('GET', `/v1/me/organizations/${world.a.org}`, token);
+    const member = await newMember('organization_user');
+    const before = (await told(member.token)).body;
+    expect(before).toMatchObject({ name: 'org-a', role: 'organization_user' });
+    expect(before.permissions.sort()).toEqual(['events.read', 'organization.read', 'resources.use']);
+    const { id } = (await call('POST', '/groups', owner, { name: 'watchers' })).body;
+    await call('PUT', `/groups/${id}/role`, owner, { role: 'organization_auditor' });
+    await call('PUT', `/groups/${id}/members/${member.id}`, owner);
+    expect((await told(member.token)).body.permissions).toContain('audit.read');
+    expect((await told(world.b.tokens.organization_owner)).body.code).toBe('not_found');
+    await call('DELETE', `/members/${member.id}`, owner);
+    expect((await told(member.token)).status).toBeGreaterThanOrEqual(401);
+  });
+
   test('the last owner can neither be removed nor step down, even when two do it at once', async () => {
     const first = await idOf(owner);
     const stepDown = { role: 'organization_admin' };

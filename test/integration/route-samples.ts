@@ -73,6 +73,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /v1/auth/logout': { answers: 204, body: () => ({ refreshToken: 'fbr_wrong' }) },
   'POST /v1/me/invitations': { answers: 401, body: () => ({ token: 'fbi_wrong' }) },
   'GET /v1/me': { answers: 200 },
+  'GET /v1/me/organizations/{org}': { answers: 404, params: unknown('org') },
   'GET /v1/audit/keys': { answers: 200 },
   'GET /v1/me/security': { answers: 200 },
   'PUT /v1/me/security/password': {

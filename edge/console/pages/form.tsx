@@ -5,25 +5,33 @@ import { useState } from 'preact/hooks';
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface Props {
-  readonly submit: (field: (name: string) => string) => Promise<void>;
+  /** @param fields all of them, for a name that several share */
+  readonly submit: (field: (name: string) => string, fields: FormData) => Promise<void>;
   readonly label: string;
   readonly busyLabel?: string;
+  /** Said once it was done, where the form stays. */
+  readonly done?: string;
   readonly testId?: string;
   readonly class?: string;
+  /** It takes away what can't be had back. */
+  readonly danger?: boolean;
   readonly children?: ComponentChildren;
 }
 
-export function Form({ submit, label, busyLabel, testId, children, class: style = '' }: Props) {
+export function Form({ submit, label, busyLabel, done, testId, danger, children, class: style = '' }: Props) {
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
+  const [isDone, setDone] = useState(false);
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
     const fields = new FormData(event.currentTarget);
     setBusy(true);
     setProblem('');
+    setDone(false);
     try {
-      await submit((name) => String(fields.get(name) ?? ''));
+      await submit((name) => String(fields.get(name) ?? ''), fields);
+      setDone(true);
     } catch (error) {
       setProblem(messageOf(error));
     }
@@ -37,9 +45,14 @@ export function Form({ submit, label, busyLabel, testId, children, class: style 
           {problem}
         </p>
       )}
-      <button type="submit" disabled={busy} data-testid={testId}>
+      <button type="submit" class={danger ? 'danger' : ''} disabled={busy} data-testid={testId}>
         {busy ? (busyLabel ?? label) : label}
       </button>
+      {done !== undefined && (
+        <p class="done" role="status" data-testid="done">
+          {isDone ? done : ''}
+        </p>
+      )}
     </form>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ProviderView } from '../../../schema/api/sso.ts';
 import { OrgRole } from '../../../schema/roles.ts';
+import { Confirmation } from '../admin/dialog.tsx';
 import type { Providers } from '../sso.ts';
 import { FIELDS, type Field, readForm, writeForm } from '../sso-form.ts';
 
@@ -15,6 +16,7 @@ const KINDS: Record<Kind, string> = {
 export function SsoAdminPage({ providers }: { providers: Providers }) {
   const [all, setAll] = useState<ProviderView[]>([]);
   const [editing, setEditing] = useState<ProviderView | 'new' | undefined>();
+  const [removing, setRemoving] = useState<ProviderView>();
   const [told, setTold] = useState('');
   const attempt = async (work: () => Promise<string>) => {
     try {
@@ -67,11 +69,7 @@ export function SsoAdminPage({ providers }: { providers: Providers }) {
               <button type="button" class="quiet" onClick={() => setEditing(provider)}>
                 Edit
               </button>
-              <button
-                type="button"
-                class="quiet"
-                onClick={() => void attempt(async () => providers.remove(provider.id).then(() => 'Removed.'))}
-              >
+              <button type="button" class="quiet" onClick={() => setRemoving(provider)}>
                 Remove
               </button>
             </div>
@@ -79,6 +77,19 @@ export function SsoAdminPage({ providers }: { providers: Providers }) {
           </li>
         ))}
       </ul>
+      {removing && (
+        <Confirmation
+          title={`Remove the provider ${removing.name}?`}
+          text="Nobody signs in by it any more, and what it was set up with is gone."
+          label="Remove"
+          work={() => providers.remove(removing.id)}
+          close={() => setRemoving(undefined)}
+          done={async () => {
+            setRemoving(undefined);
+            await attempt(async () => 'Removed.');
+          }}
+        />
+      )}
     </main>
   );
 }

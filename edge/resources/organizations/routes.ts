@@ -6,6 +6,7 @@ import {
   ChangeOrganization,
   ChangeQuotas,
   DEFAULT_FEATURES,
+  Membership,
   OrganizationDetail,
   QuotasView,
 } from '../../../schema/api/organizations.ts';
@@ -17,9 +18,10 @@ import {
   organizationSettings,
   organizations as table,
 } from '../../../schema/tables/index.ts';
-import { forMembers, forPlatform } from '../../access.ts';
+import { forMembers, forPersons, forPlatform } from '../../access.ts';
 import { actOf, recordAct } from '../../act.ts';
 import type { Tx } from '../../db.ts';
+import { membership } from '../../middleware/authorize.ts';
 import { quotasOf, usedOf } from '../../quotas.ts';
 import { answers, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 
@@ -30,6 +32,14 @@ const get = createRoute({
   summary: 'An organization, and what it chose',
   request: { params: OrgParam },
   responses: answers(200, OrganizationDetail),
+});
+const mine = createRoute({
+  ...forPersons,
+  method: 'get',
+  path: '/v1/me/organizations/{org}',
+  summary: 'What I am in an organization, and may do there',
+  request: { params: OrgParam },
+  responses: answers(200, Membership),
 });
 const change = createRoute({
   ...forMembers('organization.manage'),
@@ -76,6 +86,14 @@ export const organizations = newRouter();
 organizations.openapi(get, async (c) => {
   const { org } = c.req.valid('param');
   return c.json(await c.get('services').db.org(org, (tx) => describe(tx, org)), 200);
+});
+
+organizations.openapi(mine, async (c) => {
+  const { org } = c.req.valid('param');
+  const services = c.get('services');
+  const { role, permissions } = await membership(services, org, c.get('caller'), c.get('requestId'));
+  const { name } = await services.db.org(org, (tx) => describe(tx, org));
+  return c.json({ id: org, name, role, permissions: [...permissions] }, 200);
 });
 
 organizations.openapi(change, async (c) => {
