@@ -1,9 +1,10 @@
 /** How a node joins: with a bootstrap token, and where a person has to let it in, by asking again until they have. */
 import { hostname } from 'node:os';
 import type { Enrolment, EnrolmentWaiting, EnrolRequest } from '../schema/api/nodes.ts';
+import { backoffMs } from '../schema/backoff.ts';
 import type { NodeFacts } from '../schema/cluster.ts';
 import { Refusal } from '../schema/refusal.ts';
-import { backoffMs } from './backoff.ts';
+import { BACKOFF } from './backoff.ts';
 import { enrol } from './control/control.ts';
 import type { ApiConnection } from './control/http.ts';
 import type { Loops } from './loops.ts';
@@ -30,7 +31,7 @@ export async function join({ connection, request, loops, waiting }: Joining): Pr
     if (!('waiting' in answer)) return answer;
     if (answer.waiting.request !== told) waiting(answer.waiting);
     told = answer.waiting.request;
-    await loops.pause(LEAST_WAIT_MS + backoffMs(asked, Math.random()));
+    await loops.pause(LEAST_WAIT_MS + backoffMs(BACKOFF, asked, Math.random()));
     loops.signal.throwIfAborted();
   }
 }

@@ -173,11 +173,6 @@ export class Api {
     await (await this.#client()).DELETE('/v1/orgs/{org}/sessions/{session}', { params });
   }
 
-  /** Anything; the caller knows the contract. Asks for a proof once more where the call needs one. @throws Refusal */
-  send(method: string, path: string, body?: object): Promise<unknown> {
-    return this.#call(method, path, body);
-  }
-
   /** For what comes as a stream, by the path after `/v1/`. @throws Refusal */
   async stream(
     path: string,

@@ -147,7 +147,7 @@ function retention(group: Command, parts: CommandParts): void {
     .option('-y, --yes', 'do not ask whether that is meant', false)
     .addHelpText('after', '\nExample:\n  fabric audit retention 365 --platform')
     .action(async (typed: string | undefined, options: Which & { yes: boolean }) => {
-      const path = `/v1/${await pathOf(parts, options)}/retention`;
+      const path = `${await pathOf(parts, options)}/retention`;
       if (typed !== undefined && typed !== 'forever' && !options.yes)
         await confirm(`Entries older than ${typed} days will be removed.`, options);
       const kept =

@@ -20,7 +20,7 @@ import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import { refuseStream } from '../transport/refuse.ts';
 import type { ByteStream, CloseInfo, Connection } from '../transport/transport.ts';
-import { type FlowInfo, FlowStream } from './flow-stream.ts';
+import { FlowStream } from './flow-stream.ts';
 import { LinkHealth } from './health.ts';
 import { LinkMeasure } from './measure.ts';
 
@@ -259,7 +259,8 @@ export class Link {
     if (labelOf(datagram) !== 0) return this.#labels.receive(datagram);
     if (datagram.length !== PROBE_BYTES) return;
     this.#heardAt = performance.now();
-    if (datagram[4] === PROBE_ANSWER) return this.#measure.answered(labelOf(datagram.subarray(5)), performance.now());
+    if (datagram[4] === PROBE_ANSWER)
+      return this.#measure.answered(labelOf(datagram.subarray(5)), performance.now());
     if (datagram[4] !== PROBE) return;
     datagram[4] = PROBE_ANSWER;
     this.#connection.sendDatagram(datagram, 0);

@@ -260,6 +260,8 @@ export class TestMesh implements AsyncDisposable {
         startSession: async (session) => {
           if (this.isControlDown) throw new Refusal('unavailable');
           return {
+            epoch: 1,
+            egressPool: 'pool',
             session,
             generation: 1,
             org: this.#org,
@@ -283,6 +285,7 @@ export class TestMesh implements AsyncDisposable {
       cluster,
       node: node.id,
       version: this.#version,
+      epoch: 1,
       roles: [node.role],
       ca: this.#authority.ca,
       signingKeys: { keys: [this.#signing] },

@@ -40,13 +40,21 @@ async function enter(
   const [here, there] = memoryPair();
   void far.closed.then(() => here.close(0, 'cut'));
   const [ours, theirs] = [new DatagramLabels(here), new DatagramLabels(there)];
-  here.observe({ stream: () => {}, datagrams: (batch) => ours.receive(batch), closed: () => {} });
+  here.observe({
+    stream: () => {},
+    datagrams: (batch) => {
+      for (const datagram of batch) ours.receive(datagram);
+    },
+    closed: () => {},
+  });
   there.observe({
     stream: (flow) => {
       flow.datagrams = theirs.of(9, 2);
       world.host.serve(flow, 1);
     },
-    datagrams: (batch) => theirs.receive(batch),
+    datagrams: (batch) => {
+      for (const datagram of batch) theirs.receive(datagram);
+    },
     closed: () => {},
   });
   const onward = await here.openStream(2);

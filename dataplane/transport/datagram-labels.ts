@@ -116,9 +116,7 @@ class Labelled implements StreamDatagrams {
 
 /** Big-endian, as everything on the wire. No view is made: this is a relay's work for each datagram. */
 export function labelOf(bytes: Uint8Array): number {
-  return (
-    (bytes[0] ?? 0) * 0x1000000 + (((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0))
-  );
+  return (bytes[0] ?? 0) * 0x1000000 + (((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0));
 }
 
 function writeLabel(bytes: Uint8Array, label: number): void {

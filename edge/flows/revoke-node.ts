@@ -2,13 +2,13 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { RevokedNode } from '../../schema/api/clusters.ts';
 import type { ClusterId, NodeId, OrgId } from '../../schema/ids.ts';
+import { LIVE_STATES } from '../../schema/session.ts';
 import { nodeRequests, nodes, sessions } from '../../schema/tables/index.ts';
 import { type AuditEntry, record } from '../audit.ts';
 import type { Tx } from '../db.ts';
 import type { Services } from '../services.ts';
 import { nodeLeaves } from '../snapshots/change.ts';
 import { lockCluster } from '../snapshots/publish.ts';
-import { LIVE_STATES } from './end-sessions.ts';
 
 export interface Revocation {
   readonly cluster: ClusterId;
@@ -56,7 +56,7 @@ async function endSessionsOf(tx: Tx, node: NodeId, now: number, requestId: strin
       reason: REASON,
       changedAt: new Date(now),
     })
-    .where(and(eq(sessions.nodeId, node), inArray(sessions.state, [...LIVE_STATES])))
+    .where(and(eq(sessions.nodeId, node), inArray(sessions.state, LIVE_STATES)))
     .returning();
   for (const session of ended)
     await record(tx, {

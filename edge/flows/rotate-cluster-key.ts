@@ -1,5 +1,5 @@
 /** Takes a cluster's signing key or CA one step on, or back: tells all its nodes, and waits for them before anything that they could meet. */
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { ClusterKey, ClusterKeysView, RotateClusterKey } from '../../schema/api/keys.ts';
 import { CLUSTER_KEYS } from '../../schema/api/keys.ts';
 import type { ClusterId } from '../../schema/ids.ts';

@@ -5,9 +5,9 @@
 import { and, eq, exists, gt, inArray, isNotNull, lte, or, sql } from 'drizzle-orm';
 import type { OrgId } from '../../schema/ids.ts';
 import type { Window } from '../../schema/policy.ts';
+import { LIVE_STATES } from '../../schema/session.ts';
 import { grants, jobs, sessions } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
-import { LIVE_STATES } from '../flows/end-sessions.ts';
 import { endLostByTime } from '../flows/ending-lost-reach.ts';
 import { isWithin } from '../policy/window.ts';
 import type { Job } from './job.ts';
@@ -50,7 +50,7 @@ async function lostSince(tx: Tx, since: Date | undefined, at: Date): Promise<Org
   const live = tx
     .select({ one: sql`1` })
     .from(sessions)
-    .where(and(eq(sessions.orgId, grants.orgId), inArray(sessions.state, [...LIVE_STATES])));
+    .where(and(eq(sessions.orgId, grants.orgId), inArray(sessions.state, LIVE_STATES)));
   const unexpired = since && gt(grants.expiresAt, since);
   const timed = await tx
     .selectDistinct({ org: grants.orgId, expiresAt: grants.expiresAt, window: grants.window })

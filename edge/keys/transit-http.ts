@@ -3,7 +3,7 @@
  * without telling a secret. Statuses after the API's own page: 429 and 5xx (503 sealed, 472 and 473 standby) pass, other 4xx do not.
  */
 import { z } from 'zod';
-import { backoffMs } from '../jobs/backoff.ts';
+import { backoffMs } from '../../schema/backoff.ts';
 import { KeyServiceError } from './key-service.ts';
 
 export interface TransitHttpOptions {
@@ -27,7 +27,7 @@ export interface Asking {
 const TRIES = 3;
 /** Of one try. */
 const TIMEOUT_MS = 1_500;
-const BACKOFF = { baseMs: 50, capMs: 500 };
+const BACKOFF = { first: 50, most: 500 };
 /** What we read is a few hundred characters. */
 const MAX_ANSWER = 64_000;
 const PASSING = new Set([408, 412, 429, 472, 473]);

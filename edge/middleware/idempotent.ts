@@ -9,8 +9,9 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { Refusal } from '../../schema/refusal.ts';
 import { textOctets, toText } from '../../schema/sign-in/octets.ts';
-import { isBusy } from '../db.ts';
+import { isBusy, type Tx } from '../db.ts';
 import { claimKey, keepAnswer } from '../idempotency-store.ts';
+import { derivationRoot } from '../keys/derivation-root.ts';
 import { derivedOctets } from '../keys/derived.ts';
 import type { AppBindings, Services } from '../services.ts';
 
@@ -30,16 +31,19 @@ export const idempotent = createMiddleware<AppBindings>(async (c, next) => {
   if (!key.success)
     throw new Refusal('bad_request', `${IDEMPOTENCY_HEADER} takes 8 to 128 visible characters`);
   const services = c.get('services');
-  const claim = {
+  const request = `${c.req.path}${new URL(c.req.url).search}\n${await c.req.text()}`;
+  const caller = {
     caller: `user:${c.get('caller').user}`,
     key: key.data,
-    request: await digest(services, `${c.req.path}${new URL(c.req.url).search}\n${await c.req.text()}`),
     now: services.now(),
   };
-  const place = `idempotency:${claim.caller}:${claim.key}`;
+  const place = `idempotency:${caller.caller}:${caller.key}`;
 
   const applied = services.db.together(async (db) => {
-    const known = await db.platform((tx) => claimKey(tx, claim));
+    const [claim, known] = await db.platform(async (tx) => {
+      const made = { ...caller, request: await digest(tx, services, request) };
+      return [made, await claimKey(tx, made)] as const;
+    });
     if (known !== undefined) return answerFrom(await services.master.open(known, place));
     c.set('services', { ...services, db });
     await next();
@@ -60,9 +64,10 @@ export const idempotent = createMiddleware<AppBindings>(async (c, next) => {
 });
 
 /** Under a key: a request may hold a password, and a bare hash of that in the database could be guessed at. */
-async function digest({ env }: Services, text: string): Promise<string> {
+async function digest(tx: Tx, { master, env }: Services, text: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', textOctets(text)));
-  return toText(await derivedOctets(env.FABRIC_MASTER_KEY, 'idempotent requests', toText(hash), 32));
+  const root = await derivationRoot(tx, master, env);
+  return toText(await derivedOctets(root, 'idempotent requests', toText(hash), 32));
 }
 
 async function answerOf(response: Response): Promise<Uint8Array> {

@@ -56,7 +56,7 @@ export class Calls {
 /** Calls of one organization. */
 export class Organization extends Calls {
   static async of({ api }: Cli, { org }: Options): Promise<Organization> {
-    return new Organization(api, `/v1/orgs/${await api.organization(org)}`);
+    return new Organization(api, `orgs/${await api.organization(org)}`);
   }
 
   /** By e-mail address. @throws Refusal */

@@ -8,7 +8,7 @@ export const OrganizationList = z.object({ organizations: z.array(OrganizationVi
 
 export class Platform extends Calls {
   static async of({ api }: Cli): Promise<Platform> {
-    return new Platform(api, '/v1/platform');
+    return new Platform(api, 'platform');
   }
 
   /** The one of that name; without one, the only one. @throws Refusal */

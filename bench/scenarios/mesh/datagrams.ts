@@ -5,15 +5,14 @@ import { Refusal } from '../../../schema/refusal.ts';
 
 const BYTES = 1_000;
 const BATCH = 64;
-const BYTES_OF_LABEL = 4;
 
 /** @returns datagrams per second of the relay's CPU time */
 export async function forwardedPerCore(seconds: number): Promise<{ perCore: number; delivered: number }> {
   let arrived = 0;
   await using mesh = await TestMesh.start({
     relays: 1,
-    bare: (flow, link) =>
-      link.sink(flow.id, () => {
+    bare: (flow) =>
+      flow.datagrams?.observe(() => {
         arrived += 1;
       }),
   });
@@ -22,15 +21,15 @@ export async function forwardedPerCore(seconds: number): Promise<{ perCore: numb
   const near = from.mesh;
   if (!near) throw new Error('the mesh has no bare end');
   const flow = await untilOpened(() => near.openFlow({ to, class: 6 }));
-  const link = near.linkOf(flow);
-  if (!link) throw new Error('the flow has no link');
+  const { datagrams } = flow;
+  if (!datagrams) throw new Error('the flow has no datagrams');
   await sleep(200);
   const before = (await relay.report()).cpu;
   const arrivedBefore = arrived;
   let sent = 0;
   for (const until = performance.now() + seconds * 1000; performance.now() < until; ) {
     for (let n = 0; n < BATCH; n += 1) {
-      link.sendDatagram(flow.id, new Uint8Array(BYTES_OF_LABEL + BYTES), flow.info);
+      datagrams.send(new Uint8Array(BYTES));
       sent += 1;
     }
     await new Promise((resolve) => setImmediate(resolve));

@@ -27,7 +27,13 @@ async function hop(label: number): Promise<{ near: ByteStream; far: ByteStream; 
 }
 
 function listen(connection: Connection, labels: DatagramLabels, stream: (stream: ByteStream) => void): void {
-  connection.observe({ stream, datagrams: (batch) => batch.forEach((datagram) => labels.receive(datagram)), closed: () => {} });
+  connection.observe({
+    stream,
+    datagrams: (batch) => {
+      for (const datagram of batch) labels.receive(datagram);
+    },
+    closed: () => {},
+  });
 }
 
 /** Two ends with a relay between them that treats each datagram as it likes. */
