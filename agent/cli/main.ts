@@ -230,12 +230,15 @@ audit(program, { api, common, print });
 events(program, { api, common, print });
 keyCommands(program, { api, common, print });
 describeBackup(program);
-nodeCommands(program, { api, common, print, printJson });
+const node = program
+  .command('node')
+  .description("a cluster's nodes, for the platform's people; peers, routes and flows of this host's own");
+nodeCommands(node, { api, common, print, printJson });
 clusterCommands(program, { api, common, print, printJson });
 
 accountCommands({ program, common, store, api, print });
 
-addNodeCommands(program);
+addNodeCommands(node);
 addAgentCommands(program, (code) => {
   status = code;
 });

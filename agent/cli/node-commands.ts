@@ -17,8 +17,7 @@ interface Options {
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
-export function addNodeCommands(program: Command): void {
-  const node = program.command('node').description("this host's node in the mesh: peers, routes, flows");
+export function addNodeCommands(node: Command): void {
   const command = (name: string, about: string, show: (networks: Network[], of: string) => unknown) =>
     node
       .command(name)

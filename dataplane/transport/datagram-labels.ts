@@ -84,6 +84,7 @@ class Labelled implements StreamDatagrams {
 
   observe(observer: (datagram: Uint8Array) => void): void {
     this.#observer = observer;
+    this.#onward = undefined;
     this.#known.set(this.#label, this);
   }
 

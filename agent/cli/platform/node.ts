@@ -17,8 +17,7 @@ import { tokenCommands } from './node-token.ts';
 export const which = (parts: PlatformParts, command: Command): Command =>
   parts.common(command).option('--cluster <name>', 'where there are more than one');
 
-export function nodeCommands(program: Command, parts: PlatformParts): void {
-  const node = program.command('node').description('nodes of a cluster, for the platform’s people');
+export function nodeCommands(node: Command, parts: PlatformParts): void {
   list(node, parts);
   pending(node, parts);
   approve(node, parts);
