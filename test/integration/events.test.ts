@@ -275,7 +275,8 @@ test('what time has ended goes, and nothing else', async () => {
   const counts = async () =>
     Object.fromEntries(
       await Promise.all(
-        EXPIRIES.map(async ({ table }) => [
+        // Steps between snapshots are kept for minutes, and the clock was moved on by more than that.
+        EXPIRIES.filter(({ table }) => table !== 'snapshot_changes').map(async ({ table }) => [
           table,
           Number((await owner`select count(*) from ${owner(table)}`)[0]?.['count']),
         ]),
