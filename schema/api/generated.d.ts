@@ -616,6 +616,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/all-sessions/{session}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over or share somebody else's session, on a resource that I may reach myself */
+        post: operations["postOrgAllSessionAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/all-sessions/{session}/end": {
         parameters: {
             query?: never;
@@ -627,6 +644,23 @@ export interface paths {
         put?: never;
         /** End anybody's session; one that is over stays so */
         post: operations["postOrgAllSessionEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/all-sessions/{session}/observers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Watch somebody else's session, where its policy allows; whoever is in it sees that */
+        post: operations["postOrgAllSessionObservers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1392,7 +1426,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Attach again to a session that lives */
+        /** Attach again to a session of mine that lives: to control, share or watch it */
         post: operations["postOrgSessionAttachments"];
         delete?: never;
         options?: never;
@@ -1926,7 +1960,7 @@ export interface components {
     schemas: {
         Problem: {
             /** @enum {string} */
-            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "secret_in_use" | "secret_unusable";
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "secret_in_use" | "secret_unusable" | "takeover_refused" | "watching_refused" | "recording_unavailable";
             detail: string;
             errors?: {
                 message: string;
@@ -3175,6 +3209,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    control?: {
+                        /** Format: uuid */
+                        attachment: string;
+                        /** @enum {string} */
+                        change: "control" | "share" | "observe" | "refused" | "left";
+                        number: number;
+                    };
                     generation: number;
                     reason?: string;
                     /** @enum {string} */
@@ -3417,6 +3458,63 @@ export interface operations {
             };
         };
     };
+    postOrgAllSessionAttachments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: {
+                        /** @enum {string} */
+                        crv: "Ed25519";
+                        /** @enum {string} */
+                        kty: "OKP";
+                        x: string;
+                    };
+                    reason: string;
+                    /**
+                     * @default controller
+                     * @enum {string}
+                     */
+                    role?: "controller" | "shared";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attachment: string;
+                        entries: {
+                            certificateHashes: string[];
+                            /** Format: uri */
+                            url: string;
+                        }[];
+                        resume: string;
+                        sealKey: string;
+                        /** Format: uuid */
+                        session: string;
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
     postOrgAllSessionEnd: {
         parameters: {
             query?: never;
@@ -3444,6 +3542,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    postOrgAllSessionObservers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: {
+                        /** @enum {string} */
+                        crv: "Ed25519";
+                        /** @enum {string} */
+                        kty: "OKP";
+                        x: string;
+                    };
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attachment: string;
+                        entries: {
+                            certificateHashes: string[];
+                            /** Format: uri */
+                            url: string;
+                        }[];
+                        resume: string;
+                        sealKey: string;
+                        /** Format: uuid */
+                        session: string;
+                        token: string;
+                    };
+                };
             };
         };
     };
@@ -3475,7 +3625,7 @@ export interface operations {
                             /** Format: date-time */
                             lastUsedAt: string | null;
                             name: string;
-                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                             /** Format: date-time */
                             revokedAt: string | null;
                             /** Format: uuid */
@@ -4863,8 +5013,61 @@ export interface operations {
                             name: string;
                             /** @enum {string} */
                             protocol: "ssh" | "tcp";
+                            requestRule: {
+                                /** @default null */
+                                auto: {
+                                    roles: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                                    /** @default null */
+                                    window: {
+                                        days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                        from: string;
+                                        timeZone: string;
+                                        to: string;
+                                    } | null;
+                                } | null;
+                                by: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                                /** @default 28800 */
+                                maxSeconds: number;
+                            } | null;
                             /** Format: uuid */
                             secret: string | null;
+                            sessionPolicy: {
+                                /** @default null */
+                                idleSeconds: number | null;
+                                /** @default 90 */
+                                keepDays: number;
+                                /** @default null */
+                                maxSeconds: number | null;
+                                /**
+                                 * @default own
+                                 * @enum {string}
+                                 */
+                                observe: "never" | "own" | "permitted";
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                recording: "off" | "best_effort" | "required";
+                                /** @default false */
+                                recordInput: boolean;
+                                /**
+                                 * @default own
+                                 * @enum {string}
+                                 */
+                                share: "never" | "own" | "permitted";
+                                /** @default false */
+                                stepUp: boolean;
+                                /**
+                                 * @default allowed
+                                 * @enum {string}
+                                 */
+                                takeover: "allowed" | "ask" | "never";
+                                /**
+                                 * @default refuse
+                                 * @enum {string}
+                                 */
+                                unanswered: "refuse" | "allow";
+                            };
                             target: {
                                 host: string;
                                 hostKeys: string[];
@@ -5280,6 +5483,59 @@ export interface operations {
                         [key: string]: string;
                     };
                     name: string;
+                    requestRule?: {
+                        /** @default null */
+                        auto?: {
+                            roles: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                            /** @default null */
+                            window?: {
+                                days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                from: string;
+                                timeZone: string;
+                                to: string;
+                            } | null;
+                        } | null;
+                        by: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                        /** @default 28800 */
+                        maxSeconds?: number;
+                    } | null;
+                    sessionPolicy?: {
+                        /** @default null */
+                        idleSeconds?: number | null;
+                        /** @default 90 */
+                        keepDays?: number;
+                        /** @default null */
+                        maxSeconds?: number | null;
+                        /**
+                         * @default own
+                         * @enum {string}
+                         */
+                        observe?: "never" | "own" | "permitted";
+                        /**
+                         * @default off
+                         * @enum {string}
+                         */
+                        recording?: "off" | "best_effort" | "required";
+                        /** @default false */
+                        recordInput?: boolean;
+                        /**
+                         * @default own
+                         * @enum {string}
+                         */
+                        share?: "never" | "own" | "permitted";
+                        /** @default false */
+                        stepUp?: boolean;
+                        /**
+                         * @default allowed
+                         * @enum {string}
+                         */
+                        takeover?: "allowed" | "ask" | "never";
+                        /**
+                         * @default refuse
+                         * @enum {string}
+                         */
+                        unanswered?: "refuse" | "allow";
+                    };
                     target: {
                         host: string;
                         hostKeys: string[];
@@ -5404,6 +5660,59 @@ export interface operations {
                         [key: string]: string;
                     };
                     name?: string;
+                    requestRule?: {
+                        /** @default null */
+                        auto?: {
+                            roles: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                            /** @default null */
+                            window?: {
+                                days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                from: string;
+                                timeZone: string;
+                                to: string;
+                            } | null;
+                        } | null;
+                        by: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                        /** @default 28800 */
+                        maxSeconds?: number;
+                    } | null;
+                    sessionPolicy?: {
+                        /** @default null */
+                        idleSeconds?: number | null;
+                        /** @default 90 */
+                        keepDays?: number;
+                        /** @default null */
+                        maxSeconds?: number | null;
+                        /**
+                         * @default own
+                         * @enum {string}
+                         */
+                        observe?: "never" | "own" | "permitted";
+                        /**
+                         * @default off
+                         * @enum {string}
+                         */
+                        recording?: "off" | "best_effort" | "required";
+                        /** @default false */
+                        recordInput?: boolean;
+                        /**
+                         * @default own
+                         * @enum {string}
+                         */
+                        share?: "never" | "own" | "permitted";
+                        /** @default false */
+                        stepUp?: boolean;
+                        /**
+                         * @default allowed
+                         * @enum {string}
+                         */
+                        takeover?: "allowed" | "ask" | "never";
+                        /**
+                         * @default refuse
+                         * @enum {string}
+                         */
+                        unanswered?: "refuse" | "allow";
+                    };
                     target?: {
                         host: string;
                         hostKeys: string[];
@@ -5439,8 +5748,61 @@ export interface operations {
                         name: string;
                         /** @enum {string} */
                         protocol: "ssh" | "tcp";
+                        requestRule: {
+                            /** @default null */
+                            auto: {
+                                roles: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                                /** @default null */
+                                window: {
+                                    days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                    from: string;
+                                    timeZone: string;
+                                    to: string;
+                                } | null;
+                            } | null;
+                            by: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                            /** @default 28800 */
+                            maxSeconds: number;
+                        } | null;
                         /** Format: uuid */
                         secret: string | null;
+                        sessionPolicy: {
+                            /** @default null */
+                            idleSeconds: number | null;
+                            /** @default 90 */
+                            keepDays: number;
+                            /** @default null */
+                            maxSeconds: number | null;
+                            /**
+                             * @default own
+                             * @enum {string}
+                             */
+                            observe: "never" | "own" | "permitted";
+                            /**
+                             * @default off
+                             * @enum {string}
+                             */
+                            recording: "off" | "best_effort" | "required";
+                            /** @default false */
+                            recordInput: boolean;
+                            /**
+                             * @default own
+                             * @enum {string}
+                             */
+                            share: "never" | "own" | "permitted";
+                            /** @default false */
+                            stepUp: boolean;
+                            /**
+                             * @default allowed
+                             * @enum {string}
+                             */
+                            takeover: "allowed" | "ask" | "never";
+                            /**
+                             * @default refuse
+                             * @enum {string}
+                             */
+                            unanswered: "refuse" | "allow";
+                        };
                         target: {
                             host: string;
                             hostKeys: string[];
@@ -5576,7 +5938,7 @@ export interface operations {
                         roles: {
                             builtIn: boolean;
                             name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
-                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                         }[];
                     };
                 };
@@ -5599,7 +5961,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
-                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                 };
             };
         };
@@ -5613,7 +5975,7 @@ export interface operations {
                     "application/json": {
                         builtIn: boolean;
                         name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
-                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                     };
                 };
             };
@@ -5632,7 +5994,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                 };
             };
         };
@@ -5646,7 +6008,7 @@ export interface operations {
                     "application/json": {
                         builtIn: boolean;
                         name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
-                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                     };
                 };
             };
@@ -6635,7 +6997,7 @@ export interface operations {
                     /** @default 7776000 */
                     expiresIn?: number;
                     name: string;
-                    permissions?: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    permissions?: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                     /** @default [] */
                     sources?: (string)[];
                 };
@@ -6659,7 +7021,7 @@ export interface operations {
                         /** Format: date-time */
                         lastUsedAt: string | null;
                         name: string;
-                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                         /** Format: date-time */
                         revokedAt: string | null;
                         /** Format: uuid */
@@ -6802,6 +7164,12 @@ export interface operations {
                         kty: "OKP";
                         x: string;
                     };
+                    reason?: string;
+                    /**
+                     * @default controller
+                     * @enum {string}
+                     */
+                    role?: "controller" | "shared" | "observer";
                 };
             };
         };
@@ -7045,7 +7413,7 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             name: string;
-                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                             url: string;
                         }[];
                     };
@@ -7070,7 +7438,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /** @default [] */
-                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                     /** Format: uri */
                     url: string;
                 };
@@ -7093,7 +7461,7 @@ export interface operations {
                         id: string;
                         name: string;
                         secret: string;
-                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                         url: string;
                     };
                 };
@@ -7135,7 +7503,7 @@ export interface operations {
             content: {
                 "application/json": {
                     enabled?: boolean;
-                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                     /** Format: uri */
                     url?: string;
                 };
@@ -7157,7 +7525,7 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
-                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                         url: string;
                     };
                 };
@@ -7202,7 +7570,7 @@ export interface operations {
                             state: "pending" | "delivered" | "dead";
                             status: number | null;
                             /** @enum {string} */
-                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due";
+                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw";
                         }[];
                     };
                 };
