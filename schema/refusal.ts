@@ -83,6 +83,9 @@ const REFUSALS = {
   },
   secret_in_use: { status: 409, text: 'a resource uses this secret: give it another credential first' },
   secret_unusable: { status: 409, text: 'the secret has no value that may be used: put a new version' },
+  takeover_refused: { status: 403, text: 'whoever is in control of this session keeps it' },
+  watching_refused: { status: 403, text: 'this session may not be watched or shared by you' },
+  recording_unavailable: { status: 503, text: 'this session must be recorded, and that is not possible now' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;
