@@ -45,6 +45,19 @@ export const EVENT_TYPES = [
   'secret.reveal',
   'secret.rotated',
   'secret.rotation_due',
+  'session.control',
+  'session.share',
+  'session.observe',
+  'session.refused',
+  'session.left',
+  'recording.start',
+  'recording.end',
+  'recording.open',
+  'recording.delete',
+  'access.request',
+  'access.approve',
+  'access.deny',
+  'access.withdraw',
 ] as const;
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;

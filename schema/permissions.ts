@@ -27,6 +27,11 @@ export const ORG_PERMISSIONS = [
   'audit.read',
   'secrets.manage',
   'secrets.reveal',
+  'sessions.observe',
+  'sessions.control',
+  'recordings.read',
+  'recordings.manage',
+  'requests.decide',
 ] as const;
 export const OrgPermission = z.enum(ORG_PERMISSIONS);
 export type OrgPermission = z.infer<typeof OrgPermission>;
@@ -60,6 +65,11 @@ export const STEP_UP: ReadonlySet<Permission> = new Set<Permission>([
   'roles.assign',
   'api-keys.manage',
   'secrets.reveal',
+  'sessions.observe',
+  'sessions.control',
+  'recordings.read',
+  'recordings.manage',
+  'requests.decide',
   'clusters.manage',
   'nodes.enrol',
   'nodes.manage',
@@ -92,6 +102,7 @@ export const ORG_ROLE_PERMISSIONS: Readonly<Record<OrgRole, readonly OrgPermissi
     'sessions.read',
     'events.read',
     'audit.read',
+    'recordings.read',
   ],
   organization_user: USER,
 };
@@ -124,4 +135,9 @@ export const NEVER_LENT: ReadonlySet<OrgPermission> = new Set<OrgPermission>([
   'resources.use',
   'secrets.reveal',
   'security.manage',
+  'sessions.observe',
+  'sessions.control',
+  'recordings.read',
+  'recordings.manage',
+  'requests.decide',
 ]);

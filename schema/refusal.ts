@@ -90,6 +90,9 @@ const REFUSALS = {
   },
   authority_stale: { status: 409, text: 'this comes from an authority that a newer one has replaced' },
   snapshot_gap: { status: 409, text: 'the increment does not follow what is held: ask for the whole' },
+  takeover_refused: { status: 403, text: 'whoever is in control of this session keeps it' },
+  watching_refused: { status: 403, text: 'this session may not be watched or shared by you' },
+  recording_unavailable: { status: 503, text: 'this session must be recorded, and that is not possible now' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

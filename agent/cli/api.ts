@@ -17,6 +17,7 @@ import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { normalEmail } from '../../schema/sign-in/two-secret.ts';
 import { claimedByApiKey } from '../../schema/tokens/api-key.ts';
+import type { AttachmentRole } from '../../schema/session-policy.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import type { Settings, SettingsStore } from './settings.ts';
 
@@ -93,6 +94,12 @@ export function apiKeyOf(env: NodeJS.ProcessEnv): ApiKeyAccess | undefined {
   return key ? { key, api: env['FABRIC_API'] } : undefined;
 }
 
+/** As what to attach, and why. */
+export interface Seat {
+  readonly role: AttachmentRole;
+  readonly reason?: string;
+}
+
 export class Api {
   readonly #store: SettingsStore;
   readonly #prove: (api: Api) => Promise<void>;
@@ -160,12 +167,24 @@ export class Api {
     return SessionTicket.parse((await (await this.#client()).POST('/v1/orgs/{org}/sessions', options)).data);
   }
 
-  async attach(org: OrgId, session: SessionId, key: ClientKey): Promise<SessionTicket> {
-    const options = { params: { path: { org, session } }, body: { key } };
+  async attach(org: OrgId, session: SessionId, key: ClientKey, seat: Seat): Promise<SessionTicket> {
+    const options = { params: { path: { org, session } }, body: { key, ...seat } };
     const client = await this.#client();
     return SessionTicket.parse(
       (await client.POST('/v1/orgs/{org}/sessions/{session}/attachments', options)).data,
     );
+  }
+
+  /** To somebody else's session. */
+  async join(org: OrgId, session: SessionId, key: ClientKey, { role, reason }: Seat): Promise<SessionTicket> {
+    const at = `/v1/orgs/${org}/all-sessions/${session}`;
+    if (reason === undefined)
+      throw new Refusal('bad_request', "this is somebody else's session: say why with --reason");
+    const answer =
+      role === 'observer'
+        ? await this.#call('POST', `${at}/observers`, { key, reason })
+        : await this.#call('POST', `${at}/attachments`, { key, reason, role });
+    return SessionTicket.parse(answer);
   }
 
   async endSession(org: OrgId, session: SessionId): Promise<void> {

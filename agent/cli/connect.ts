@@ -6,6 +6,7 @@ import { EscapeFilter } from './escape.ts';
 import { exitStatus } from './exit-status.ts';
 import { joinStream, outputObserver, pumpInput } from './pump.ts';
 import { type Attaching, attachTo } from './session.ts';
+import { OpenQuestion, tellSession } from './session-news.ts';
 
 const FALLBACK_SIZE = { cols: 80, rows: 24 };
 
@@ -55,16 +56,30 @@ export async function runShell(attaching: Attaching): Promise<number> {
   channel = opened;
   let left = false;
   const leave = Promise.withResolvers<'left'>();
-  const filter = new EscapeFilter(() => {
+  const goAway = () => {
     left = true;
     leave.resolve('left');
+  };
+  const role = attaching.seat?.role ?? 'controller';
+  const question = new OpenQuestion(attachment);
+  const filter = new EscapeFilter(goAway, (allow) => question.answer(allow));
+  attachment.watchSession({
+    ...tellSession(attachment.id, attaching.verbose),
+    asked: (by) => question.asked(by),
   });
-  if (process.stdin.isTTY) process.stdin.setRawMode(true);
-  const resize = () => opened.resize(ttySize());
+  const resize = () => {
+    if (role === 'controller') opened.resize(ttySize());
+  };
   process.stdout.on('resize', resize);
-  pumpInput(process.stdin, opened, (bytes) => filter.push(bytes));
+  // Who only looks on leaves with Ctrl-C.
+  if (role === 'observer') process.once('SIGINT', goAway);
+  else {
+    if (process.stdin.isTTY) process.stdin.setRawMode(true);
+    pumpInput(process.stdin, opened, (bytes) => filter.push(bytes));
+  }
   const result = await Promise.race([outcome, leave.promise]);
   process.stdout.off('resize', resize);
+  process.off('SIGINT', goAway);
   if (process.stdin.isTTY) process.stdin.setRawMode(false);
   process.stdin.destroy();
   await attachment.detach();

@@ -20,3 +20,18 @@ test('passes a tilde anywhere else, and ~~ as one', () => {
   expect(type('~~.')).toEqual({ sent: '~.', left: false });
   expect(type('~x')).toEqual({ sent: '~x', left: false });
 });
+
+test('~y and ~n answer only while somebody asks', () => {
+  const answers: boolean[] = [];
+  let asking = true;
+  const filter = new EscapeFilter(
+    () => {},
+    (allow) => asking && answers.push(allow) > 0,
+  );
+  const typed = (text: string) => new TextDecoder().decode(filter.push(new TextEncoder().encode(text)));
+  expect(typed('~y')).toBe('');
+  expect(typed('\r~n')).toBe('\r');
+  asking = false;
+  expect(typed('\r~y')).toBe('\r~y');
+  expect(answers).toEqual([true, false]);
+});

@@ -7,7 +7,7 @@ import { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { accountCommands } from './account.ts';
 import { addAgentCommands } from './agent-commands.ts';
-import { Api, apiKeyOf, logout } from './api.ts';
+import { Api, apiKeyOf, logout, type Seat } from './api.ts';
 import { audit } from './audit.ts';
 import { describeBackup, runBackup } from './backup.ts';
 import type { Common } from './common.ts';
@@ -71,6 +71,29 @@ function reaching(command: Command): Command {
       'tcp',
     ]),
   );
+}
+
+interface Coming {
+  readonly attach?: string | true;
+  readonly take?: string | true;
+  readonly watch?: string | true;
+  readonly share?: string | true;
+  readonly reason?: string;
+}
+
+/** Undefined: a new one. */
+function sessionOf({ attach, take, watch, share }: Coming): Attaching['session'] {
+  const named = attach ?? take ?? watch ?? share;
+  if (named === undefined) return undefined;
+  if (named === true) return 'newest';
+  const session = SessionId.safeParse(named);
+  if (!session.success) throw new Refusal('bad_request', `${named} is not a session id`);
+  return session.data;
+}
+
+function seatOf({ watch, share, reason }: Coming): Seat {
+  const role = watch === undefined ? (share === undefined ? 'controller' : 'shared') : 'observer';
+  return { role, ...(reason === undefined ? {} : { reason }) };
 }
 
 function attaching(
@@ -164,22 +187,33 @@ reaching(program.command('connect <resource> [command...]'))
       'stdio',
     ),
   )
+  .addOption(
+    new Option('--take [session]', 'take a live session over: this one, or the newest of yours').conflicts([
+      'stdio',
+      'attach',
+    ]),
+  )
+  .addOption(
+    new Option('--watch [session]', 'look on, without a keyboard; Ctrl-C leaves').conflicts([
+      'stdio',
+      'attach',
+      'take',
+    ]),
+  )
+  .addOption(
+    new Option('--share [session]', 'look on and type as well').conflicts(['stdio', 'attach', 'take', 'watch']),
+  )
+  .option('--reason <text>', "why; must be said for somebody else's session")
   .option('--stdio', 'raw bytes between standard input and output and the target, for ProxyCommand', false)
   .option('-t, --tty', 'give the command a terminal', false)
   .action(
     async (
       name: string,
       words: string[],
-      options: Reaching & { attach?: string | true; stdio: boolean; tty: boolean },
+      options: Reaching & Coming & { stdio: boolean; tty: boolean },
     ) => {
       const { runCommand, runShell, runStdio } = await import('./connect.ts');
-      const session =
-        options.attach === undefined
-          ? undefined
-          : options.attach === true
-            ? 'newest'
-            : SessionId.parse(options.attach);
-      const to = attaching(name, options, session);
+      const to = { ...attaching(name, options, sessionOf(options)), seat: seatOf(options) };
       if (options.stdio) status = await runStdio(to);
       else {
         const command = words.join(' ');

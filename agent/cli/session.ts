@@ -4,8 +4,10 @@ import type { Attachment, PathState } from '../../dataplane/client/attachment.ts
 import type { Carrier } from '../../dataplane/transport/transport.ts';
 import type { OrgId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { publicClientKey } from '../../schema/tokens/proof.ts';
-import type { Api } from './api.ts';
+import type { SessionTicket } from '../../schema/api/sessions.ts';
+import { type ClientKey, publicClientKey } from '../../schema/tokens/proof.ts';
+import type { Api, Seat } from './api.ts';
+import { tellSession } from './session-news.ts';
 
 export interface Attaching {
   readonly api: Api;
@@ -13,6 +15,8 @@ export interface Attaching {
   readonly resource: string;
   /** `newest`: the newest live session of mine on the resource; an id: that one; undefined: a new one. */
   readonly session?: 'newest' | SessionId;
+  /** In that session; in control when undefined. */
+  readonly seat?: Seat;
   /** Only over this; undefined: QUIC, and TCP where UDP is blocked. */
   readonly over?: Carrier;
   readonly verbose: (text: string) => void;
@@ -23,6 +27,7 @@ export async function attachTo({
   org: orgName,
   resource: name,
   session,
+  seat = { role: 'controller' },
   over,
   verbose,
 }: Attaching): Promise<Attachment> {
@@ -37,13 +42,15 @@ export async function attachTo({
   const keys = await generateKeyPair('EdDSA');
   const key = await publicClientKey(keys.publicKey);
   const org = await api.organization(orgName);
-  const resource = await api.resource(org, name);
-  const id = session === 'newest' ? await newest(api, org, name) : session;
-  const ticket = id === undefined ? await api.open(org, resource.id, key) : await api.attach(org, id, key);
+  const ticket =
+    session === undefined
+      ? await api.open(org, (await api.resource(org, name)).id, key)
+      : await attachTicket({ api, org, name, session, seat, key });
   verbose(`session ${ticket.session} (${since()})`);
   const [{ attach }, { nodeAead, nodeDialer }] = await engine;
   const attachment = await attach(ticket, keys, { dial: nodeDialer(over), aead: nodeAead });
   attachment.watchPath(tellPath(verbose));
+  attachment.watchSession(tellSession(attachment.id, verbose));
   verbose(
     `attached over ${attachment.carrier === 'quic' ? 'QUIC' : 'TCP (UDP seems to be blocked)'} by entry and ${attachment.relays} relay${attachment.relays === 1 ? '' : 's'} (${since()})`,
   );
@@ -62,6 +69,22 @@ function tellPath(verbose: (text: string) => void): (state: PathState) => void {
       say('the connection was lost, reconnecting');
     } else say(`reconnected after ${((performance.now() - lostAt) / 1000).toFixed(1)} s; nothing was lost`);
   };
+}
+
+async function attachTicket(to: {
+  api: Api;
+  org: OrgId;
+  name: string;
+  session: 'newest' | SessionId;
+  seat: Seat;
+  key: ClientKey;
+}): Promise<SessionTicket> {
+  const { api, org, name, session, seat, key } = to;
+  if (session === 'newest') return api.attach(org, await newest(api, org, name), key, seat);
+  const isMine = (await api.sessions(org)).some(({ id }) => id === session);
+  return isMine || seat.role === 'controller' && seat.reason === undefined
+    ? api.attach(org, session, key, seat)
+    : api.join(org, session, key, seat);
 }
 
 async function newest(api: Api, org: OrgId, resource: string): Promise<SessionId> {

@@ -5,6 +5,8 @@
 import type { Channel, ChannelGrant } from '../../schema/channel.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Credential, Protocol, Target } from '../../schema/resource.ts';
+import type { AttachmentRole } from '../../schema/session-policy.ts';
+import type { PtySize } from '../../schema/wire/terminal.ts';
 import type { ByteStream } from '../transport/transport.ts';
 
 /** A channel that a client wants. Until `accept` nothing was answered; a Refusal thrown before becomes the answer. */
@@ -13,8 +15,18 @@ export interface PendingChannel {
   /** As the client sent them: unchecked. */
   readonly params: unknown;
   readonly grant: ChannelGrant;
+  /** What its client is in the session. An observer's `grant` lets it send nothing. */
+  readonly role: AttachmentRole;
   /** Says yes and gives the channel's bytes. Once. */
   accept(): ByteStream;
+}
+
+/** What happens on a session's terminals, for whoever records it. Never waits and never throws: the terminal does not depend on it. */
+export interface TerminalTap {
+  /** A terminal begins, or has another size now. */
+  size(size: PtySize): void;
+  output(bytes: Uint8Array): void;
+  input(bytes: Uint8Array): void;
 }
 
 /** What the remote side is while a session lives. */
@@ -34,6 +46,7 @@ export interface Adapter<P extends Protocol = Protocol> {
     target: Extract<Target, { protocol: P }>,
     credential: Credential | undefined,
     signal: AbortSignal,
+    tap?: TerminalTap,
   ): Promise<RemoteSession>;
 }
 
@@ -48,14 +61,15 @@ export async function openRemote(
   target: Target,
   credentials: readonly Credential[],
   signal: AbortSignal,
+  tap?: TerminalTap,
 ): Promise<RemoteSession> {
   const [newest, ...before] = credentials;
   try {
-    return await openWith(adapters, target, newest, signal);
+    return await openWith(adapters, target, newest, signal, tap);
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'target_auth_failed') || before.length === 0)
       throw error;
-    return openRemote(adapters, target, before, signal);
+    return openRemote(adapters, target, before, signal, tap);
   }
 }
 
@@ -64,11 +78,12 @@ function openWith(
   target: Target,
   credential: Credential | undefined,
   signal: AbortSignal,
+  tap: TerminalTap | undefined,
 ): Promise<RemoteSession> {
   switch (target.protocol) {
     case 'ssh':
-      return adapters.ssh.open(target, credential, signal);
+      return adapters.ssh.open(target, credential, signal, tap);
     case 'tcp':
-      return adapters.tcp.open(target, credential, signal);
+      return adapters.tcp.open(target, credential, signal, tap);
   }
 }

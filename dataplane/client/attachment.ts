@@ -4,7 +4,7 @@ import type { AttachmentId, SessionId } from '../../schema/ids.ts';
 import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import type { Attached } from '../../schema/wire/attach.ts';
 import { ChannelAnswer } from '../../schema/wire/channel.ts';
-import { ControlEvent, MAX_CHANNELS } from '../../schema/wire/control.ts';
+import { ControlEvent, MAX_CHANNELS, type People } from '../../schema/wire/control.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { TerminalParams } from '../../schema/wire/terminal.ts';
 import type { SealedChannel } from '../channel/channel.ts';
@@ -32,6 +32,16 @@ export interface AttachmentEnd {
   readonly ended: boolean;
 }
 
+/** What happens in the session beside its channels. */
+export interface SessionWatcher {
+  /** Who is there now; at once, where that is known. */
+  people?(people: People): void;
+  /** Somebody wants control: answer within so many milliseconds by `answer`. */
+  asked?(by: { attachment: AttachmentId; name: string; withinMs: number }): void;
+  deposed?(by: string): void;
+  warning?(limit: 'idle' | 'max', seconds: number): void;
+}
+
 export interface AttachmentOptions extends Resuming {
   readonly connection: Connection;
   /** The sealed control channel, after `attached`. */
@@ -50,6 +60,8 @@ export class Attachment {
   readonly #pings = new Map<number, () => void>();
   readonly #settle: (end: AttachmentEnd) => void;
   readonly #controlEnded = Promise.withResolvers<void>();
+  #watcher: SessionWatcher = {};
+  #people: People | undefined;
   #nextPing = 0;
   #nextChannel = 1;
   #over = false;
@@ -89,6 +101,17 @@ export class Attachment {
   /** Told whenever the path is lost, and when there is one again. One watcher at a time. */
   watchPath(watcher: (state: PathState) => void): void {
     this.#path.watch(watcher);
+  }
+
+  /** One watcher at a time. */
+  watchSession(watcher: SessionWatcher): void {
+    this.#watcher = watcher;
+    if (this.#people) watcher.people?.(this.#people);
+  }
+
+  /** Whether somebody who asked may have control; heeded only from whoever has it. */
+  answer(attachment: AttachmentId, allow: boolean): void {
+    this.#options.channels.tell({ type: 'answer', attachment, allow });
   }
 
   channelLost(channel: SealedChannel, broken: boolean): void {
@@ -192,6 +215,15 @@ export class Attachment {
         return channels.aborted(event);
       case 'gone':
         return channels.find(event.channel)?.gone(new Refusal('unavailable').flowCode);
+      case 'people':
+        this.#people = event;
+        return this.#watcher.people?.(event);
+      case 'asked':
+        return this.#watcher.asked?.(event);
+      case 'deposed':
+        return this.#watcher.deposed?.(event.by);
+      case 'warning':
+        return this.#watcher.warning?.(event.limit, event.seconds);
       case 'ended':
         return this.#finish({ reason: event.reason, ended: true });
     }

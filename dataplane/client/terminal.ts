@@ -2,6 +2,7 @@
 import { FLOW_CANCELLED, ProtocolViolation, type Refusal, refusalOfFlowCode } from '../../schema/refusal.ts';
 import {
   decodeExit,
+  decodeResize,
   encodeResize,
   type PtySize,
   TERMINAL_KIND,
@@ -16,6 +17,8 @@ export interface TerminalObserver {
   stderr(bytes: Uint8Array): void;
   /** Reset the terminal and write this; what follows is live. */
   screen(bytes: Uint8Array): void;
+  /** The size of the one in control, for whoever looks on. */
+  size?(size: PtySize): void;
   /** The shell or command ended. Comes after all its output. */
   exit(exit: TerminalExit): void;
   /** A `write` that returned false has drained. */
@@ -103,6 +106,8 @@ export class TerminalChannel {
         return this.#observer.stderr(body);
       case TERMINAL_KIND.screen:
         return this.#observer.screen(body);
+      case TERMINAL_KIND.resize:
+        return this.#observer.size?.(decodeResize(body));
       case TERMINAL_KIND.exit: {
         const exit = decodeExit(body);
         return this.#finish(() => this.#observer.exit(exit));

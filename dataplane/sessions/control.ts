@@ -1,5 +1,5 @@
 /** What sessions need from outside: the control API, and somewhere to log. */
-import type { SessionStart } from '../../schema/api/nodes.ts';
+import type { ControlChange, SessionStart } from '../../schema/api/nodes.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import type { SessionState } from '../../schema/session.ts';
 
@@ -13,6 +13,8 @@ export interface SessionReport {
   readonly state: SessionState;
   readonly generation: number;
   readonly reason?: string;
+  /** Who came or left; the state is then as it was. */
+  readonly control?: ControlChange;
 }
 
 /** The control API, as a service node needs it. */

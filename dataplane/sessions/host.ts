@@ -1,7 +1,7 @@
 /** All sessions of a service node: lets clients in after checking everything again, starts what is asked for the first time, ends what must end. */
 import type { SessionStart } from '../../schema/api/nodes.ts';
 import type { AttachmentId, ClusterId, NodeId, SessionId } from '../../schema/ids.ts';
-import { FLOW_CANCELLED, ProtocolViolation, Refusal } from '../../schema/refusal.ts';
+import { ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import type { Credential } from '../../schema/resource.ts';
 import {
   authorizeChannel,
@@ -125,15 +125,18 @@ export class SessionHost {
     const { claims, channels } = client;
     const { attachment: id } = claims;
     const resumed = this.#live.has(claims.session);
+    if (!resumed && claims.role !== 'controller')
+      throw new Refusal('conflict', 'nobody has begun this session: there is nothing to look at');
     const session = await this.#sessionOf(claims);
     session.admit(claims);
+    await session.seat(claims);
     channels.tell({ type: 'attached', session: claims.session, attachment: id, relays, resumed });
     exchangeMessages(channels.control, ControlRequest, {
       message: (request) => this.#asked(request, session, client),
       ended: () => this.#forget(id),
     });
     this.#attached.set(id, { session, client });
-    const finish = () => client.finish(FLOW_CANCELLED);
+    const finish = (code: number) => client.finish(code);
     session.attach({ claims, tell: (message) => channels.tell(message), finish });
   }
 
@@ -145,9 +148,13 @@ export class SessionHost {
         return channels.aborted(request);
       case 'live':
         return channels.keepOnly(request.channels, request.upTo);
+      case 'answer':
+        return session.answer(claims.attachment, request.attachment, request.allow);
       case 'detach':
         return this.#forget(claims.attachment);
       case 'terminate':
+        // Who only looks on leaves; the session is not theirs to end.
+        if (claims.role === 'observer') return this.#forget(claims.attachment);
         session.end('terminated', 'ended by its user');
         return this.#forget(claims.attachment);
     }
@@ -192,7 +199,7 @@ export class SessionHost {
     if (!channel) return;
     try {
       const { value, stream: rest } = await takeHead(channel, messageHead(ChannelParams), HEAD_MS);
-      await known.session.serve(open.channel, value.params, grant, rest);
+      await known.session.serve(open.channel, value.params, grant, rest, known.client.claims);
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       refuseStream(channel, new Refusal('protocol_violation').flowCode);
@@ -230,14 +237,21 @@ export class SessionHost {
         });
         throw error;
       });
-    const live = new LiveSession(start, remote, {
-      state: (state, reason) => {
-        log.info({ session: id, state, reason }, 'session');
-        reporter.report({ state, generation, ...(reason === undefined ? {} : { reason }) });
-      },
-      over: () => {
-        this.#live.delete(id);
-        this.#sessions.delete(id);
+    const live = new LiveSession({
+      start,
+      remote,
+      now: this.#options.now,
+      isRecorded: () => false,
+      events: {
+        state: (state, reason) => {
+          log.info({ session: id, state, reason }, 'session');
+          reporter.report({ state, generation, ...(reason === undefined ? {} : { reason }) });
+        },
+        control: (change, state) => reporter.report({ state, generation, control: change }),
+        over: () => {
+          this.#live.delete(id);
+          this.#sessions.delete(id);
+        },
       },
     });
     this.#live.set(id, live);

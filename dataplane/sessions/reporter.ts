@@ -6,7 +6,7 @@ import type { ServiceControl, SessionReport } from './control.ts';
 
 const BACKOFF_MS = { first: 200, most: 15_000 } as const;
 /** States a session goes through while the control plane is away; only the newest matter then. */
-const MAX_WAITING = 16;
+const MAX_WAITING = 256;
 
 export class Reporter {
   readonly #control: ServiceControl;
@@ -24,9 +24,15 @@ export class Reporter {
   }
 
   report(report: SessionReport): void {
-    if (this.#waiting.length >= MAX_WAITING) this.#waiting.splice(1, 1);
+    if (this.#waiting.length >= MAX_WAITING) this.#drop();
     this.#waiting.push(report);
     if (!this.#sending) void this.#send();
+  }
+
+  /** States in between go first, then the oldest of who came and left; never the one on its way. */
+  #drop(): void {
+    const between = this.#waiting.findIndex(({ control }, at) => at > 0 && control === undefined);
+    this.#waiting.splice(between > 0 ? between : 1, 1);
   }
 
   stop(): void {

@@ -6,6 +6,7 @@ import type { ChannelGrants } from '../../schema/channel.ts';
 import { AttachmentId, ClusterId, NodeId, OrgId, ResourceId, SessionId, UserId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Credential, Target } from '../../schema/resource.ts';
+import { NO_SESSION_POLICY, type SessionPolicy } from '../../schema/session-policy.ts';
 import {
   type DataPlaneClaims,
   type DataPlaneVerifier,
@@ -51,9 +52,13 @@ export class World {
   readonly client: CryptoKeyPair;
   readonly sealKeys: DhKeys;
   readonly reports: SessionReport[] = [];
+  /** Who came and left. */
+  readonly changes: SessionReport[] = [];
   readonly remote = { lasting: false, closed: false, params: [] as unknown[], end: (_why: string) => {} };
   serve: (pending: PendingChannel) => Promise<void> = echo;
   started = 0;
+  target: Target = { protocol: 'tcp', host: '127.0.0.1', port: 1 };
+  policy: SessionPolicy = NO_SESSION_POLICY;
   startFails = false;
   /** What the control plane gives to sign in with, and what was tried of it. */
   credentials: Credential[] = [];
@@ -107,6 +112,8 @@ export class World {
       seal: Buffer.from(sealKeys.publicKey).toString('base64url'),
       entries: [id(NodeId)],
       channels,
+      role: 'controller',
+      name: 'Ada',
       cnf: { jkt },
     };
     this.#verify = dataPlaneVerifier(this.claims.cluster, keys);
@@ -125,7 +132,7 @@ export class World {
           this.started += 1;
           if (this.startFails) throw new Error('down');
           const { org, resource } = this.claims;
-          const target = { protocol: 'tcp', host: '127.0.0.1', port: 1 } as const;
+          const { target, policy } = this;
           return {
             epoch: 1,
             egressPool: 'pool',
@@ -135,10 +142,12 @@ export class World {
             resource,
             target,
             nonce: 'A'.repeat(22),
+            holder: this.claims.sub,
+            policy,
             ...(await this.#sealed()),
           };
         },
-        report: async (_, report) => void this.reports.push(report),
+        report: async (_, report) => void (report.control ? this.changes : this.reports).push(report),
       },
       log: { debug: () => {}, info: () => {}, warn: () => {} },
       now: () => this.now,

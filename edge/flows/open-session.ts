@@ -1,7 +1,8 @@
 /** Opening a session crosses resources: who may, which service node, which entries, and the one token that lets the client in. */
 import { and, arrayContains, arrayOverlaps, desc, eq, gt, isNotNull, isNull } from 'drizzle-orm';
 import { calculateJwkThumbprint } from 'jose';
-import type { EntryPoint, SessionTicket } from '../../schema/api/sessions.ts';
+import { PROTOCOL_CHANNELS, type ResourceView } from '../../schema/api/resources.ts';
+import type { AttachSession, EntryPoint, SessionTicket } from '../../schema/api/sessions.ts';
 import {
   AttachmentId,
   type ClusterId,
@@ -12,7 +13,17 @@ import {
 } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver } from '../../schema/session.ts';
-import { attachments, clusters, nodes, organizations, sessions } from '../../schema/tables/index.ts';
+import { SessionPolicy } from '../../schema/session-policy.ts';
+import {
+  attachments,
+  clusters,
+  nodes,
+  organizations,
+  resources,
+  serviceAccounts,
+  sessions,
+  users,
+} from '../../schema/tables/index.ts';
 import { DATA_PLANE_LIFETIME_S, issueDataPlaneToken } from '../../schema/tokens/data-plane.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import { WEBTRANSPORT_PATH } from '../../schema/wire/attach.ts';
@@ -23,6 +34,8 @@ import { loadSigner } from '../keys/signing.ts';
 import { requireRoom } from '../quotas.ts';
 import { findResource, listAllowed } from '../resources/resources/store.ts';
 import type { Services } from '../services.ts';
+import { requireRecent } from '../sign-in/policy.ts';
+import { channelsOfRole } from './channels-of-role.ts';
 
 /** A node that was not heard of for so long gets no new sessions. */
 export const LIVE_MS = 30_000;
@@ -43,7 +56,8 @@ export async function openSession(
   resource: ResourceId,
 ): Promise<SessionTicket> {
   const { org, caller } = opening;
-  const { allowed, pool } = await reachable(services, opening, resource);
+  const { allowed, pool, policy } = await reachable(services, opening, resource);
+  requireProof(services, caller, policy);
   const cluster = await clusterOf(services, org);
   const service = await services.db.platform((tx) => pickService(tx, cluster, pool, services.now()));
   const session = await services.db.org(org, async (tx) => {
@@ -63,30 +77,81 @@ export async function openSession(
     });
     return { id, generation: row.generation };
   });
-  return ticket(services, opening, { ...session, resource, service, cluster, allowed });
+  const seat = { role: 'controller' as const };
+  return ticket(services, opening, { ...session, resource, service, cluster, allowed, seat });
 }
+
+/** As what, and why. */
+export type Seat = Pick<AttachSession, 'role' | 'reason'>;
 
 /** Another attachment to a session of mine that lives. @throws Refusal */
 export async function attachSession(
   services: Services,
   opening: Opening,
   id: SessionId,
+  seat: Seat,
+): Promise<SessionTicket> {
+  const session = await services.db.org(opening.org, (tx) => ownSession(tx, opening.caller, id));
+  const resource = session.resourceId as ResourceId;
+  const { allowed, policy } = await reachable(services, opening, resource);
+  requireProof(services, opening.caller, policy);
+  return ticketFor(services, opening, session, allowed, seat);
+}
+
+/** An attachment to somebody else's session, for whom the route found permitted. Watching takes no access to the resource; typing does. @throws Refusal */
+export async function joinSession(
+  services: Services,
+  opening: Opening,
+  id: SessionId,
+  seat: Seat,
 ): Promise<SessionTicket> {
   const { org, caller } = opening;
-  const session = await services.db.org(org, (tx) => ownSession(tx, caller, id));
+  const { session, resource } = await services.db.org(org, (tx) => sessionWithResource(tx, org, id));
+  const policy = SessionPolicy.parse(resource.sessionPolicy);
+  requireProof(services, caller, policy);
+  const audience = { observer: policy.observe, shared: policy.share, controller: 'permitted' } as const;
+  if (audience[seat.role ?? 'controller'] !== 'permitted') throw new Refusal('watching_refused');
+  const { id: resourceId, name, protocol } = resource;
+  const allowed =
+    seat.role === 'observer'
+      ? { id: resourceId as ResourceId, name, protocol, channels: PROTOCOL_CHANNELS[protocol] }
+      : (await reachable(services, opening, resourceId as ResourceId)).allowed;
+  return ticketFor(services, opening, session, allowed, seat);
+}
+
+async function ticketFor(
+  services: Services,
+  opening: Opening,
+  session: typeof sessions.$inferSelect,
+  allowed: Placed['allowed'],
+  seat: Seat,
+): Promise<SessionTicket> {
   if (isOver(session.state)) throw new Refusal('session_ended');
-  const resource = session.resourceId as ResourceId;
-  const { allowed } = await reachable(services, opening, resource);
-  const cluster = await clusterOf(services, org);
-  const service = NodeId.parse(session.nodeId);
   return ticket(services, opening, {
-    id,
+    id: SessionId.parse(session.id),
     generation: session.generation,
-    resource,
-    service,
-    cluster,
+    resource: session.resourceId as ResourceId,
+    service: NodeId.parse(session.nodeId),
+    cluster: await clusterOf(services, opening.org),
     allowed,
+    seat,
   });
+}
+
+/** @throws Refusal `not_found` */
+async function sessionWithResource(tx: Tx, org: OrgId, id: SessionId) {
+  const [found] = await tx
+    .select({ session: sessions, resource: resources })
+    .from(sessions)
+    .innerJoin(resources, eq(resources.id, sessions.resourceId))
+    .where(and(eq(sessions.orgId, org), eq(sessions.id, id)));
+  if (!found) throw new Refusal('not_found');
+  return found;
+}
+
+/** @throws Refusal `step_up_required` where the resource wants a recent proof; a key proves nobody */
+function requireProof({ now }: Services, { authenticatedAt }: Caller, { stepUp }: SessionPolicy): void {
+  if (stepUp) requireRecent(authenticatedAt, now());
 }
 
 export async function ownSession(tx: Tx, caller: Caller, id: SessionId) {
@@ -103,7 +168,8 @@ async function reachable({ db, now }: Services, { org, caller, member }: Opening
     const principal = principalOf(caller, member);
     const [allowed] = await listAllowed(tx, org, principal, new Date(now()), resource);
     if (!allowed) throw new Refusal('not_found');
-    return { allowed, pool: (await findResource(tx, resource)).egressPool };
+    const { egressPool: pool, sessionPolicy } = await findResource(tx, resource);
+    return { allowed, pool, policy: SessionPolicy.parse(sessionPolicy) };
   });
 }
 
@@ -169,7 +235,8 @@ interface Placed {
   readonly resource: ResourceId;
   readonly service: NodeId;
   readonly cluster: ClusterId;
-  readonly allowed: Awaited<ReturnType<typeof reachable>>['allowed'];
+  readonly allowed: ResourceView;
+  readonly seat: Seat;
 }
 
 async function ticket(
@@ -185,11 +252,18 @@ async function ticket(
     epoch: await epochOf(tx, placed.cluster),
   }));
   const attachment = AttachmentId.parse(crypto.randomUUID());
-  await db.org(org, async (tx) => {
+  const { role = 'controller', reason } = placed.seat;
+  const name = await db.org(org, async (tx) => {
     const expiresAt = new Date(now() + DATA_PLANE_LIFETIME_S * 1000);
-    await tx
-      .insert(attachments)
-      .values({ id: attachment, orgId: org, sessionId: placed.id, userId: caller.user, expiresAt });
+    await tx.insert(attachments).values({
+      id: attachment,
+      orgId: org,
+      sessionId: placed.id,
+      userId: caller.user,
+      role,
+      reason: reason ?? null,
+      expiresAt,
+    });
     const subject = `${attachment} to ${placed.id}`;
     await record(tx, {
       org,
@@ -197,8 +271,11 @@ async function ticket(
       action: 'session.attach',
       subject,
       generation: placed.generation,
+      ...(reason === undefined ? {} : { reason }),
+      detail: { role },
       requestId,
     });
+    return nameOf(tx, caller);
   });
   const claims = {
     jti: crypto.randomUUID(),
@@ -214,7 +291,9 @@ async function ticket(
     service: placed.service,
     seal: sealKey,
     entries: entries.ids,
-    channels: placed.allowed.channels,
+    channels: channelsOfRole(role, placed.allowed.channels),
+    role,
+    name,
     cnf: { jkt: await calculateJwkThumbprint(key) },
   };
   const [token, resume] = await Promise.all([
@@ -228,6 +307,17 @@ async function epochOf(tx: Tx, cluster: ClusterId): Promise<number> {
   const [row] = await tx.select({ epoch: clusters.epoch }).from(clusters).where(eq(clusters.id, cluster));
   if (!row) throw new Refusal('not_found');
   return row.epoch;
+}
+
+/** As the others in the session read it. Whoever does not belong to the organization has no name in it. */
+async function nameOf(tx: Tx, { user, key }: Caller): Promise<string> {
+  const [row] = key
+    ? await tx
+        .select({ name: serviceAccounts.name })
+        .from(serviceAccounts)
+        .where(eq(serviceAccounts.id, user))
+    : await tx.select({ name: users.name }).from(users).where(eq(users.id, user));
+  return (row?.name ?? 'Somebody of the platform').slice(0, 200);
 }
 
 /** Asked for with each ticket: the node may have another since. */

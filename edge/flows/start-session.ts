@@ -1,10 +1,11 @@
 /** A service node starts a session: it is told the target, and given the credential sealed to its own key. */
 import { and, eq, inArray } from 'drizzle-orm';
-import type { ReportSession, SessionStart } from '../../schema/api/nodes.ts';
+import type { ControlChange, ReportSession, SessionStart } from '../../schema/api/nodes.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver, mayBecome } from '../../schema/session.ts';
-import { clusters, nodes, resources, sessions } from '../../schema/tables/index.ts';
+import { SessionPolicy } from '../../schema/session-policy.ts';
+import { attachments, clusters, nodes, resources, serviceAccounts, sessions } from '../../schema/tables/index.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import { record } from '../audit.ts';
 import type { CallingNode } from '../caller.ts';
@@ -47,12 +48,18 @@ export async function startSession(
     const org = session.orgId as OrgId;
     const resource = session.resourceId as ResourceId;
     const [target] = await tx
-      .select({ target: resources.target, egressPool: resources.egressPool })
+      .select({
+        target: resources.target,
+        egressPool: resources.egressPool,
+        name: resources.name,
+        policy: resources.sessionPolicy,
+      })
       .from(resources)
       .where(eq(resources.id, resource));
     if (!target) throw new Refusal('not_found');
     const epoch = await epochFor(tx, node, target.egressPool);
     const { generation } = session;
+    const policy = SessionPolicy.parse(target.policy);
     const to = { cluster: node.cluster, node: node.id };
     const context = { ...to, org, session: id, generation, nonce };
     const credential = await deliverCredential(tx, services, {
@@ -70,6 +77,8 @@ export async function startSession(
       resource,
       target: target.target,
       nonce,
+      holder: session.userId,
+      policy,
       ...(credential === undefined ? {} : { credential }),
     };
     await record(tx, {
@@ -108,6 +117,7 @@ export async function reportSession(
   await db.platform(async (tx) => {
     const session = await placedHere(tx, node, id);
     if (session.generation !== report.generation) throw new Refusal('stale_generation');
+    if (report.control) await controlChanged(tx, session, report.control, requestId);
     if (session.state === report.state) return;
     if (!mayBecome(session.state, report.state))
       throw new Refusal('conflict', `a session that is ${session.state} can not become ${report.state}`);
@@ -127,6 +137,44 @@ export async function reportSession(
     } as const;
     await record(tx, { ...entry, ...(reason === null ? {} : { reason }), requestId });
   });
+}
+
+/** Whoever came or left, under their own name and with the reason they gave; told twice, written once. */
+async function controlChanged(
+  tx: Tx,
+  session: typeof sessions.$inferSelect,
+  { number, attachment, change }: ControlChange,
+  requestId: string,
+): Promise<void> {
+  if (number <= session.controlNumber) return;
+  const [who] = await tx
+    .select()
+    .from(attachments)
+    .where(and(eq(attachments.id, attachment), eq(attachments.sessionId, session.id)));
+  const controllerId = change === 'control' && who ? who.userId : session.controllerId;
+  await tx.update(sessions).set({ controlNumber: number, controllerId }).where(eq(sessions.id, session.id));
+  // Rows of attachments are kept for a day: of one that left later, its coming tells.
+  if (!who) return;
+  const org = session.orgId as OrgId;
+  await record(tx, {
+    org,
+    actor: await actorById(tx, org, who.userId),
+    action: `session.${change}`,
+    subject: session.id,
+    generation: session.generation,
+    about: session.userId,
+    ...(who.reason === null ? {} : { reason: who.reason }),
+    detail: { attachment, role: who.role, number },
+    requestId,
+  });
+}
+
+async function actorById(tx: Tx, org: OrgId, id: string) {
+  const [account] = await tx
+    .select({ id: serviceAccounts.id })
+    .from(serviceAccounts)
+    .where(and(eq(serviceAccounts.orgId, org), eq(serviceAccounts.id, id)));
+  return account ? (`service-account:${id}` as const) : (`user:${id}` as const);
 }
 
 /** Of the sessions a node holds, those that must end; and those it was to hold and does not, which failed with it. */

@@ -633,6 +633,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/all-sessions/{session}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over or share somebody else's session, on a resource that I may reach myself */
+        post: operations["postOrgAllSessionAttachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/all-sessions/{session}/end": {
         parameters: {
             query?: never;
@@ -644,6 +661,23 @@ export interface paths {
         put?: never;
         /** End anybody's session; one that is over stays so */
         post: operations["postOrgAllSessionEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/all-sessions/{session}/observers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Watch somebody else's session, where its policy allows; whoever is in it sees that */
+        post: operations["postOrgAllSessionObservers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1426,7 +1460,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Attach again to a session that lives */
+        /** Attach again to a session of mine that lives: to control, share or watch it */
         post: operations["postOrgSessionAttachments"];
         delete?: never;
         options?: never;
@@ -3445,6 +3479,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    control?: {
+                        /** Format: uuid */
+                        attachment: string;
+                        /** @enum {string} */
+                        change: "control" | "share" | "observe" | "refused" | "left";
+                        number: number;
+                    };
                     generation: number;
                     reason?: string;
                     /** @enum {string} */
@@ -3715,6 +3756,63 @@ export interface operations {
             };
         };
     };
+    postOrgAllSessionAttachments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: {
+                        /** @enum {string} */
+                        crv: "Ed25519";
+                        /** @enum {string} */
+                        kty: "OKP";
+                        x: string;
+                    };
+                    reason: string;
+                    /**
+                     * @default controller
+                     * @enum {string}
+                     */
+                    role?: "controller" | "shared";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attachment: string;
+                        entries: {
+                            certificateHashes: string[];
+                            /** Format: uri */
+                            url: string;
+                        }[];
+                        resume: string;
+                        sealKey: string;
+                        /** Format: uuid */
+                        session: string;
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
     postOrgAllSessionEnd: {
         parameters: {
             query?: never;
@@ -3742,6 +3840,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    postOrgAllSessionObservers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: {
+                        /** @enum {string} */
+                        crv: "Ed25519";
+                        /** @enum {string} */
+                        kty: "OKP";
+                        x: string;
+                    };
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        attachment: string;
+                        entries: {
+                            certificateHashes: string[];
+                            /** Format: uri */
+                            url: string;
+                        }[];
+                        resume: string;
+                        sealKey: string;
+                        /** Format: uuid */
+                        session: string;
+                        token: string;
+                    };
+                };
             };
         };
     };
@@ -3773,7 +3923,7 @@ export interface operations {
                             /** Format: date-time */
                             lastUsedAt: string | null;
                             name: string;
-                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                             /** Format: date-time */
                             revokedAt: string | null;
                             /** Format: uuid */
@@ -5161,8 +5311,61 @@ export interface operations {
                             name: string;
                             /** @enum {string} */
                             protocol: "ssh" | "tcp";
+                            requestRule: {
+                                /** @default null */
+                                auto: {
+                                    roles: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                                    /** @default null */
+                                    window: {
+                                        days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                        from: string;
+                                        timeZone: string;
+                                        to: string;
+                                    } | null;
+                                } | null;
+                                by: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                                /** @default 28800 */
+                                maxSeconds: number;
+                            } | null;
                             /** Format: uuid */
                             secret: string | null;
+                            sessionPolicy: {
+                                /** @default null */
+                                idleSeconds: number | null;
+                                /** @default 90 */
+                                keepDays: number;
+                                /** @default null */
+                                maxSeconds: number | null;
+                                /**
+                                 * @default own
+                                 * @enum {string}
+                                 */
+                                observe: "never" | "own" | "permitted";
+                                /**
+                                 * @default off
+                                 * @enum {string}
+                                 */
+                                recording: "off" | "best_effort" | "required";
+                                /** @default false */
+                                recordInput: boolean;
+                                /**
+                                 * @default own
+                                 * @enum {string}
+                                 */
+                                share: "never" | "own" | "permitted";
+                                /** @default false */
+                                stepUp: boolean;
+                                /**
+                                 * @default allowed
+                                 * @enum {string}
+                                 */
+                                takeover: "allowed" | "ask" | "never";
+                                /**
+                                 * @default refuse
+                                 * @enum {string}
+                                 */
+                                unanswered: "refuse" | "allow";
+                            };
                             target: {
                                 host: string;
                                 hostKeys: string[];
@@ -5614,6 +5817,59 @@ export interface operations {
                         [key: string]: string;
                     };
                     name: string;
+                    requestRule?: {
+                        /** @default null */
+                        auto?: {
+                            roles: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                            /** @default null */
+                            window?: {
+                                days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                from: string;
+                                timeZone: string;
+                                to: string;
+                            } | null;
+                        } | null;
+                        by: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                        /** @default 28800 */
+                        maxSeconds?: number;
+                    } | null;
+                    sessionPolicy?: {
+                        /** @default null */
+                        idleSeconds?: number | null;
+                        /** @default 90 */
+                        keepDays?: number;
+                        /** @default null */
+                        maxSeconds?: number | null;
+                        /**
+                         * @default own
+                         * @enum {string}
+                         */
+                        observe?: "never" | "own" | "permitted";
+                        /**
+                         * @default off
+                         * @enum {string}
+                         */
+                        recording?: "off" | "best_effort" | "required";
+                        /** @default false */
+                        recordInput?: boolean;
+                        /**
+                         * @default own
+                         * @enum {string}
+                         */
+                        share?: "never" | "own" | "permitted";
+                        /** @default false */
+                        stepUp?: boolean;
+                        /**
+                         * @default allowed
+                         * @enum {string}
+                         */
+                        takeover?: "allowed" | "ask" | "never";
+                        /**
+                         * @default refuse
+                         * @enum {string}
+                         */
+                        unanswered?: "refuse" | "allow";
+                    };
                     target: {
                         host: string;
                         hostKeys: string[];
@@ -5738,6 +5994,59 @@ export interface operations {
                         [key: string]: string;
                     };
                     name?: string;
+                    requestRule?: {
+                        /** @default null */
+                        auto?: {
+                            roles: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                            /** @default null */
+                            window?: {
+                                days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                from: string;
+                                timeZone: string;
+                                to: string;
+                            } | null;
+                        } | null;
+                        by: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                        /** @default 28800 */
+                        maxSeconds?: number;
+                    } | null;
+                    sessionPolicy?: {
+                        /** @default null */
+                        idleSeconds?: number | null;
+                        /** @default 90 */
+                        keepDays?: number;
+                        /** @default null */
+                        maxSeconds?: number | null;
+                        /**
+                         * @default own
+                         * @enum {string}
+                         */
+                        observe?: "never" | "own" | "permitted";
+                        /**
+                         * @default off
+                         * @enum {string}
+                         */
+                        recording?: "off" | "best_effort" | "required";
+                        /** @default false */
+                        recordInput?: boolean;
+                        /**
+                         * @default own
+                         * @enum {string}
+                         */
+                        share?: "never" | "own" | "permitted";
+                        /** @default false */
+                        stepUp?: boolean;
+                        /**
+                         * @default allowed
+                         * @enum {string}
+                         */
+                        takeover?: "allowed" | "ask" | "never";
+                        /**
+                         * @default refuse
+                         * @enum {string}
+                         */
+                        unanswered?: "refuse" | "allow";
+                    };
                     target?: {
                         host: string;
                         hostKeys: string[];
@@ -5773,8 +6082,61 @@ export interface operations {
                         name: string;
                         /** @enum {string} */
                         protocol: "ssh" | "tcp";
+                        requestRule: {
+                            /** @default null */
+                            auto: {
+                                roles: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                                /** @default null */
+                                window: {
+                                    days: ("sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat")[];
+                                    from: string;
+                                    timeZone: string;
+                                    to: string;
+                                } | null;
+                            } | null;
+                            by: (("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string)[];
+                            /** @default 28800 */
+                            maxSeconds: number;
+                        } | null;
                         /** Format: uuid */
                         secret: string | null;
+                        sessionPolicy: {
+                            /** @default null */
+                            idleSeconds: number | null;
+                            /** @default 90 */
+                            keepDays: number;
+                            /** @default null */
+                            maxSeconds: number | null;
+                            /**
+                             * @default own
+                             * @enum {string}
+                             */
+                            observe: "never" | "own" | "permitted";
+                            /**
+                             * @default off
+                             * @enum {string}
+                             */
+                            recording: "off" | "best_effort" | "required";
+                            /** @default false */
+                            recordInput: boolean;
+                            /**
+                             * @default own
+                             * @enum {string}
+                             */
+                            share: "never" | "own" | "permitted";
+                            /** @default false */
+                            stepUp: boolean;
+                            /**
+                             * @default allowed
+                             * @enum {string}
+                             */
+                            takeover: "allowed" | "ask" | "never";
+                            /**
+                             * @default refuse
+                             * @enum {string}
+                             */
+                            unanswered: "refuse" | "allow";
+                        };
                         target: {
                             host: string;
                             hostKeys: string[];
@@ -5910,7 +6272,7 @@ export interface operations {
                         roles: {
                             builtIn: boolean;
                             name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
-                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                            permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                         }[];
                     };
                 };
@@ -5933,7 +6295,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
-                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                 };
             };
         };
@@ -5947,7 +6309,7 @@ export interface operations {
                     "application/json": {
                         builtIn: boolean;
                         name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
-                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                     };
                 };
             };
@@ -5966,7 +6328,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                 };
             };
         };
@@ -5980,7 +6342,7 @@ export interface operations {
                     "application/json": {
                         builtIn: boolean;
                         name: ("organization_owner" | "organization_admin" | "organization_operator" | "organization_auditor" | "organization_user") | string;
-                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                     };
                 };
             };
@@ -6969,7 +7331,7 @@ export interface operations {
                     /** @default 7776000 */
                     expiresIn?: number;
                     name: string;
-                    permissions?: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                    permissions?: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                     /** @default [] */
                     sources?: (string)[];
                 };
@@ -6993,7 +7355,7 @@ export interface operations {
                         /** Format: date-time */
                         lastUsedAt: string | null;
                         name: string;
-                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal")[];
+                        permissions: ("organization.read" | "organization.manage" | "security.manage" | "members.read" | "members.manage" | "roles.read" | "roles.manage" | "roles.assign" | "api-keys.manage" | "resources.use" | "resources.manage" | "grants.read" | "grants.manage" | "sessions.read" | "sessions.manage" | "events.read" | "webhooks.manage" | "audit.read" | "secrets.manage" | "secrets.reveal" | "sessions.observe" | "sessions.control" | "recordings.read" | "recordings.manage" | "requests.decide")[];
                         /** Format: date-time */
                         revokedAt: string | null;
                         /** Format: uuid */
@@ -7136,6 +7498,12 @@ export interface operations {
                         kty: "OKP";
                         x: string;
                     };
+                    reason?: string;
+                    /**
+                     * @default controller
+                     * @enum {string}
+                     */
+                    role?: "controller" | "shared" | "observer";
                 };
             };
         };

@@ -1,9 +1,10 @@
 /** What nodes say to the control API, and what it answers. */
 import { z } from 'zod';
 import { NodeFacts } from '../cluster.ts';
-import { ClusterId, Name, NodeId, OrgId, ResourceId, SessionId } from '../ids.ts';
+import { AttachmentId, ClusterId, Name, NodeId, OrgId, ResourceId, SessionId } from '../ids.ts';
 import { Target } from '../resource.ts';
 import { SessionState } from '../session.ts';
+import { SessionPolicy } from '../session-policy.ts';
 import { SigningKeySet } from '../snapshot.ts';
 import { SealKey } from '../tokens/seal-key.ts';
 
@@ -113,12 +114,24 @@ export const SessionStart = z.strictObject({
   nonce: Nonce,
   /** What to sign in with, sealed to the node's sealing key (tokens/session-credential.ts); absent when the target needs none. */
   credential: z.string().optional(),
+  /** Whose session it is; with `policy`, who may be let in as what. */
+  holder: z.uuid().optional(),
+  policy: SessionPolicy.optional(),
 });
 export type SessionStart = z.infer<typeof SessionStart>;
+
+/** Who came to control, share or watch it, or was not let in. `number` grows with each; an older one is told again and changes nothing. */
+export const ControlChange = z.strictObject({
+  number: z.int().positive(),
+  attachment: AttachmentId,
+  change: z.enum(['control', 'share', 'observe', 'refused', 'left']),
+});
+export type ControlChange = z.infer<typeof ControlChange>;
 
 export const ReportSession = z.strictObject({
   state: SessionState,
   generation: z.int().positive(),
   reason: z.string().max(1024).optional(),
+  control: ControlChange.optional(),
 });
 export type ReportSession = z.infer<typeof ReportSession>;

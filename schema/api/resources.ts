@@ -1,9 +1,11 @@
 /** Resources of an organization, and who may reach them. */
 import { z } from 'zod';
+import { RequestRule } from '../access-request.ts';
 import { ChannelGrants } from '../channel.ts';
 import { GrantId, Name, ResourceId, SecretId } from '../ids.ts';
 import { Grantee, Labels, Scope, Window } from '../policy.ts';
 import { GivenCredential, Protocol, Target } from '../resource.ts';
+import { SessionPolicy } from '../session-policy.ts';
 
 /** What a person sees: no address, no node. */
 export const ResourceView = z.object({
@@ -21,6 +23,10 @@ export const CreateResource = z.strictObject({
   target: Target,
   credential: GivenCredential.optional(),
   labels: Labels.default({}),
+  /** Of its sessions: who may take them over, watch them, how long they last, whether they are recorded. */
+  sessionPolicy: SessionPolicy.optional(),
+  /** Who may ask for access to it; nobody without it. */
+  requestRule: RequestRule.nullable().optional(),
 });
 export type CreateResource = z.input<typeof CreateResource>;
 
@@ -32,6 +38,9 @@ export const ChangeResource = z.strictObject({
   target: Target.optional(),
   /** Null: none any more. */
   credential: GivenCredential.nullable().optional(),
+  /** As a whole; holds for sessions that start from now on. */
+  sessionPolicy: SessionPolicy.optional(),
+  requestRule: RequestRule.nullable().optional(),
 });
 export type ChangeResource = z.infer<typeof ChangeResource>;
 
@@ -46,6 +55,8 @@ export const ManagedResource = z.object({
   hasCredential: z.boolean(),
   /** Which secret its target takes; null without one. */
   secret: SecretId.nullable(),
+  sessionPolicy: SessionPolicy,
+  requestRule: RequestRule.nullable(),
 });
 export const ManagedResourceList = z.object({ resources: z.array(ManagedResource) });
 

@@ -3,11 +3,23 @@ import { z } from 'zod';
 import { AttachmentId, Name, ResourceId, SessionId } from '../ids.ts';
 import { Protocol } from '../resource.ts';
 import { SessionState } from '../session.ts';
+import { AttachmentRole } from '../session-policy.ts';
 import { ClientKey } from '../tokens/proof.ts';
 import { SealKey } from '../tokens/seal-key.ts';
 
 export const OpenSession = z.strictObject({ resource: ResourceId, key: ClientKey });
-export const AttachSession = z.strictObject({ key: ClientKey });
+export const AttachSession = z.strictObject({
+  key: ClientKey,
+  role: AttachmentRole.default('controller'),
+  /** For the audit trail. */
+  reason: z.string().trim().min(1).max(500).optional(),
+});
+export type AttachSession = z.input<typeof AttachSession>;
+/** To somebody else's session: never without saying why. */
+export const WatchSession = z.strictObject({ key: ClientKey, reason: z.string().trim().min(1).max(500) });
+export const JoinSession = WatchSession.extend({
+  role: AttachmentRole.exclude(['observer']).default('controller'),
+});
 
 /** An entry node as a client sees it: where, and which certificate it will show. */
 export const EntryPoint = z.object({

@@ -1,4 +1,5 @@
 /** Every table, for the database handle and for drizzle-kit. */
+export * from './access-requests.ts';
 export * from './api-keys.ts';
 export * from './audit.ts';
 export * from './authorization.ts';
@@ -9,6 +10,7 @@ export * from './jobs.ts';
 export * from './keys.ts';
 export * from './organization-settings.ts';
 export * from './people.ts';
+export * from './recordings.ts';
 export * from './resources.ts';
 export * from './secrets.ts';
 export * from './sessions.ts';

@@ -1,10 +1,12 @@
 /** Resources, which secret their targets take, and who may reach them. */
 import { sql } from 'drizzle-orm';
 import { check, index, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { RequestRule } from '../access-request.ts';
 import type { ChannelGrants } from '../channel.ts';
 import type { Labels, Window } from '../policy.ts';
 import type { Protocol, Target } from '../resource.ts';
 import type { RoleName } from '../roles.ts';
+import type { GivenSessionPolicy } from '../session-policy.ts';
 import { serviceAccounts } from './api-keys.ts';
 import { groups } from './authorization.ts';
 import { at, createdAt, id } from './columns.ts';
@@ -24,6 +26,9 @@ export const resources = pgTable(
     egressPool: text().notNull(),
     target: jsonb().$type<Target>().notNull(),
     labels: jsonb().$type<Labels>().notNull().default({}),
+    sessionPolicy: jsonb().$type<GivenSessionPolicy>().notNull().default({}),
+    /** Null: access to it is not asked for. */
+    requestRule: jsonb().$type<RequestRule>(),
     createdAt: createdAt(),
   },
   (table) => [

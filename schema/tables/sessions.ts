@@ -1,6 +1,7 @@
 /** Sessions and their attachments: the authority on who uses what, where. */
 import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { SessionState } from '../session.ts';
+import type { AttachmentRole } from '../session-policy.ts';
 import { nodes } from './clusters.ts';
 import { at, createdAt, id } from './columns.ts';
 import { organizations } from './people.ts';
@@ -25,6 +26,9 @@ export const sessions = pgTable(
     state: text().$type<SessionState>().notNull().default('requested'),
     generation: integer().notNull().default(1),
     reason: text(),
+    /** Who was last known to be in control, and the node's count of who came and left: an older word changes nothing. */
+    controllerId: uuid(),
+    controlNumber: integer().notNull().default(0),
     createdAt: createdAt(),
     changedAt: createdAt(),
   },
@@ -48,6 +52,9 @@ export const attachments = pgTable(
       .references(() => sessions.id, { onDelete: 'cascade' }),
     /** Whose it is: a person, or a service account of the organization. */
     userId: uuid().notNull(),
+    role: text().$type<AttachmentRole>().notNull().default('controller'),
+    /** Why, in the words of whoever attached. */
+    reason: text(),
     createdAt: createdAt(),
     expiresAt: at().notNull(),
   },

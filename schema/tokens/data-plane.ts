@@ -10,6 +10,7 @@ import { type Channel, ChannelGrants } from '../channel.ts';
 import { AttachmentId, ClusterId, NodeId, OrgId, ResourceId, SessionId, UserId } from '../ids.ts';
 import { Refusal } from '../refusal.ts';
 import { Protocol } from '../resource.ts';
+import { AttachmentRole } from '../session-policy.ts';
 import { CLOCK_SKEW_S, verifyJws } from './verify.ts';
 
 export const DATA_PLANE_LIFETIME_S = 60;
@@ -42,9 +43,17 @@ export const DataPlaneClaims = z.object({
   seal: z.string().length(43),
   entries: z.array(NodeId).min(1).max(16),
   channels: ChannelGrants,
+  /** What its attachment is in the session. A control plane from before there were others names none. */
+  role: AttachmentRole.default('controller'),
+  /** Whose attachment it is, as the others in the session are told. */
+  name: z.string().max(200).default(''),
   cnf: z.strictObject({ jkt: z.string().length(43) }),
 });
 export type DataPlaneClaims = z.infer<typeof DataPlaneClaims>;
+
+/** What is left out has its default. */
+type NewClaims = Omit<DataPlaneClaims, 'iss' | 'exp' | 'epoch' | 'role' | 'name'> &
+  Partial<Pick<DataPlaneClaims, 'epoch' | 'role' | 'name'>>;
 
 /** The signing cluster as issuer. */
 export function clusterIssuer(cluster: ClusterId): string {
@@ -52,7 +61,7 @@ export function clusterIssuer(cluster: ClusterId): string {
 }
 
 export function issueDataPlaneToken(
-  claims: Omit<DataPlaneClaims, 'iss' | 'exp' | 'epoch'> & { readonly epoch?: number },
+  claims: NewClaims,
   signer: { key: CryptoKey; kid: string },
   now: number,
   use: TokenUse = 'attach',

@@ -50,6 +50,8 @@ beforeAll(async () => {
     seal: 'A'.repeat(43),
     entries: [entry],
     channels: { terminal: { send: true, receive: true }, clipboard: { send: false, receive: false } },
+    role: 'controller',
+    name: 'Ada',
     cnf: { jkt: await calculateJwkThumbprint(await publicClientKey(client.publicKey)) },
   };
 });

@@ -4,7 +4,7 @@
  *   kind      value  from     body
  *   data          0  both     bytes for standard input, or from standard output
  *   stderr        1  service  bytes from standard error (never with a pty)
- *   resize        2  client   u16 columns, u16 rows
+ *   resize        2  both     u16 columns, u16 rows; from the service: the size of the one in control, to those who look on
  *   eof           3  both     empty: no more data this way
  *   exit          4  service  i32 exit status, then the signal's name in ASCII (often empty); last frame
  *   signal        5  client   signal name without SIG, ASCII (RFC 4254 section 6.10)

@@ -301,6 +301,16 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'DELETE /v1/orgs/{org}/sessions/{session}': { answers: 404, params: unknown('session') },
   'GET /v1/orgs/{org}/all-sessions': { answers: 200 },
+  'POST /v1/orgs/{org}/all-sessions/{session}/observers': {
+    answers: 404,
+    params: unknown('session'),
+    body: async () => ({ key: await clientKey(), reason: 'a sample' }),
+  },
+  'POST /v1/orgs/{org}/all-sessions/{session}/attachments': {
+    answers: 404,
+    params: unknown('session'),
+    body: async () => ({ key: await clientKey(), reason: 'a sample' }),
+  },
   'POST /v1/orgs/{org}/all-sessions/{session}/end': {
     answers: 404,
     params: unknown('session'),

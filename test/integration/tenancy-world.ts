@@ -69,8 +69,9 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
   for (const { ids } of made) await startSession(api, service, String(ids['session']));
   await runUpkeep(api);
   const withDelivery = async (of: Tenant): Promise<Tenant> => {
+    const kept = await keepRows(api, of, service);
     const delivery = await deliveryOf(callIn(api, of), String(of.ids['webhook']));
-    return { ...of, ids: { ...of.ids, delivery } };
+    return { ...of, ids: { ...of.ids, ...kept, delivery } };
   };
   const [a, b] = [await withDelivery(made[0]), await withDelivery(made[1])];
   const ids = [service, entry, relay].flatMap(({ enrolment }) => enrolment.node);
@@ -90,6 +91,41 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
     mesh,
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** A recording that a node made, and somebody's request that waits. */
+async function keepRows(api: ControlApi, { org, ids }: Tenant, { enrolment }: TestNode) {
+  const { accessRequests, recordings } = await import('../../schema/tables/index.ts');
+  const [user, resource, session] = [ids['user'], ids['resource'], ids['session']].map(String);
+  const later = new Date(api.now + 86_400_000);
+  return api.services.db.platform(async (tx) => {
+    const [recording] = await tx
+      .insert(recordings)
+      .values({
+        orgId: org,
+        sessionId: session ?? '',
+        resourceId: resource ?? '',
+        resourceName: 'shell',
+        holderId: user ?? '',
+        nodeId: enrolment.node,
+        publicKey: 'A'.repeat(43),
+        sealedPrivateKey: 'none',
+        keepUntil: later,
+      })
+      .returning({ id: recordings.id });
+    const [request] = await tx
+      .insert(accessRequests)
+      .values({
+        orgId: org,
+        resourceId: resource ?? '',
+        userId: user ?? '',
+        reason: 'a sample',
+        seconds: 60,
+        expiresAt: later,
+      })
+      .returning({ id: accessRequests.id });
+    return { recording: String(recording?.id), request: String(request?.id) };
+  });
 }
 
 /** So that a node has left its traces where the organization can read. */

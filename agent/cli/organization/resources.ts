@@ -55,8 +55,31 @@ export const resources: Group<Organization> = {
         return { value, line: `${name} has ${labelsText(value.labels) || 'no labels'} now.` };
       },
     },
+    {
+      command: 'sessions <resource> [settings...]',
+      about: 'what its sessions may be; with key=value, changes that for sessions that start from now on',
+      example: 'sessions demo-shell takeover=ask observe=permitted idleSeconds=900 recording=required',
+      async run(organization, _, name, ...settings) {
+        const all = await organization.get('/inventory', ManagedResourceList);
+        const found = pick(all.resources, name, 'resource', (one) => one.name);
+        const before = found.sessionPolicy;
+        const sessionPolicy = { ...before, ...Object.fromEntries(settings.map(setting)) };
+        const { sessionPolicy: value } =
+          settings.length === 0
+            ? found
+            : await organization.send('PATCH', `/resources/${found.id}`, ManagedResource, { sessionPolicy });
+        const rows = Object.entries(value).map(([key, given]) => [key, String(given ?? '-')]);
+        return { value, rows: [['SETTING', 'VALUE'], ...rows] };
+      },
+    },
   ],
 };
+
+/** Numbers, true, false and null are what they say; anything else is a word. */
+function setting(text: string): [string, unknown] {
+  const [key, value] = splitAt(text, '=');
+  return [key, /^(\d+|true|false|null)$/.test(value) ? JSON.parse(value) : value];
+}
 
 function changed(labels: Labels, changes: readonly string[]): Labels {
   const result = { ...labels };

@@ -10,6 +10,7 @@ import {
 } from '../../../schema/wire/terminal.ts';
 import { TerminalReader, writeFrame } from '../../channel/terminal-frames.ts';
 import type { ByteStream } from '../../transport/transport.ts';
+import type { TerminalTap } from '../adapter.ts';
 
 type ExecParams = Extract<TerminalParams, { mode: 'exec' }>;
 
@@ -26,9 +27,15 @@ export function startCommand(ssh: SshClient, { command, pty }: ExecParams): Prom
 }
 
 /** Resolves when both the command and its channel are over. */
-export function joinCommand(channel: ClientChannel, stream: ByteStream, maySend: boolean): Promise<void> {
+export function joinCommand(
+  channel: ClientChannel,
+  stream: ByteStream,
+  maySend: boolean,
+  tap: TerminalTap | undefined,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const output = (kind: TerminalKind) => (bytes: Buffer) => {
+    tap?.output(bytes);
     if (writeFrame(stream, kind, bytes)) return;
     channel.pause();
     channel.stderr.pause();
@@ -49,11 +56,14 @@ export function joinCommand(channel: ClientChannel, stream: ByteStream, maySend:
 
   const frames = new TerminalReader((kind, body) => {
     if (!maySend) return;
-    if (kind === TERMINAL_KIND.data) channel.write(body);
-    else if (kind === TERMINAL_KIND.eof) channel.end();
+    if (kind === TERMINAL_KIND.data) {
+      tap?.input(body);
+      channel.write(body);
+    } else if (kind === TERMINAL_KIND.eof) channel.end();
     else if (kind === TERMINAL_KIND.signal) channel.signal(new TextDecoder().decode(body));
     else if (kind === TERMINAL_KIND.resize) {
       const { cols, rows } = decodeResize(body);
+      tap?.size({ cols, rows });
       channel.setWindow(rows, cols, 0, 0);
     }
   });

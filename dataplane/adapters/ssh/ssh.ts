@@ -3,17 +3,17 @@ import type { Client as SshClient } from 'ssh2';
 import { Refusal } from '../../../schema/refusal.ts';
 import { TerminalParams } from '../../../schema/wire/terminal.ts';
 import { connectTcp, joinTcp } from '../../channel/tcp-stream.ts';
-import type { Adapter, PendingChannel, RemoteSession } from '../adapter.ts';
+import type { Adapter, PendingChannel, RemoteSession, TerminalTap } from '../adapter.ts';
 import { connectSsh, type SshTarget } from './connect.ts';
 import { joinCommand, startCommand } from './exec.ts';
 import { serveFiles } from './files/files.ts';
 import { Shell } from './shell.ts';
 
 export const sshAdapter: Adapter<'ssh'> = {
-  open: async (target, credential, signal) => {
+  open: async (target, credential, signal, tap) => {
     // A resource without a stored credential serves people who bring their own, over a `stream` channel.
     const ssh = credential ? await connectSsh(target, credential, signal) : undefined;
-    return new SshSession(target, ssh);
+    return new SshSession(target, ssh, tap);
   },
 };
 
@@ -22,11 +22,13 @@ class SshSession implements RemoteSession {
   readonly #target: SshTarget;
   readonly #ssh: SshClient | undefined;
   readonly #end: (why: string) => void;
+  readonly #tap: TerminalTap | undefined;
   #shell: Promise<Shell> | undefined;
 
-  constructor(target: SshTarget, ssh: SshClient | undefined) {
+  constructor(target: SshTarget, ssh: SshClient | undefined, tap: TerminalTap | undefined) {
     this.#target = target;
     this.#ssh = ssh;
+    this.#tap = tap;
     const { promise, resolve } = Promise.withResolvers<string>();
     this.ended = promise;
     this.#end = resolve;
@@ -46,13 +48,19 @@ class SshSession implements RemoteSession {
     if (pending.channel !== 'terminal') throw new Refusal('channel_not_allowed');
     const params = TerminalParams.safeParse(pending.params);
     if (!params.success) throw new Refusal('bad_request', 'these are not terminal parameters');
+    // Who watches or shares has what the one in control began.
+    if (pending.role === 'observer' && params.data.mode === 'exec') throw new Refusal('channel_not_allowed');
     const ssh = this.#signedIn();
+    if (pending.role !== 'controller' && params.data.mode === 'shell' && !this.#shell)
+      throw new Refusal('conflict', 'this session has no shell yet');
     if (params.data.mode === 'shell') {
       const shell = await this.#shellOf(ssh, params.data);
       return shell.attach(pending, params.data);
     }
     const channel = await startCommand(ssh, params.data);
-    return joinCommand(channel, pending.accept(), pending.grant.send);
+    const { pty } = params.data;
+    if (pty) this.#tap?.size(pty.size);
+    return joinCommand(channel, pending.accept(), pending.grant.send, this.#tap);
   }
 
   async close(): Promise<void> {
@@ -66,7 +74,7 @@ class SshSession implements RemoteSession {
 
   #shellOf(ssh: SshClient, params: Extract<TerminalParams, { mode: 'shell' }>): Promise<Shell> {
     if (!this.#shell) {
-      this.#shell = Shell.start(ssh, params);
+      this.#shell = Shell.start(ssh, params, this.#tap);
       this.#shell.then(
         (shell) => void shell.ended.then(this.#end),
         () => {

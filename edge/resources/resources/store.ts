@@ -2,9 +2,9 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import type { ResourceView } from '../../../schema/api/resources.ts';
 import type { OrgId, ResourceId, SecretId } from '../../../schema/ids.ts';
-import type { Labels } from '../../../schema/policy.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import type { Target } from '../../../schema/resource.ts';
+import { SessionPolicy } from '../../../schema/session-policy.ts';
 import { credentials, resources } from '../../../schema/tables/index.ts';
 import type { Tx } from '../../db.ts';
 import { compiled } from '../../db-compiled.ts';
@@ -54,7 +54,12 @@ type Reachable = Pick<typeof resources.$inferSelect, keyof typeof governed>;
 export async function insertResource(
   tx: Tx,
   org: OrgId,
-  resource: { name: string; egressPool: string; target: Target; labels: Labels },
+  resource: Pick<
+    typeof resources.$inferInsert,
+    'name' | 'egressPool' | 'target' | 'labels' | 'sessionPolicy' | 'requestRule'
+  > & {
+    target: Target;
+  },
 ): Promise<ResourceId> {
   const [row] = await tx
     .insert(resources)
@@ -82,6 +87,7 @@ export async function listManaged(tx: Tx, org: OrgId, only?: ResourceId) {
   return rows.map(({ resource: { orgId: _, createdAt: __, ...resource }, credential, secret }) => ({
     ...resource,
     id: resource.id as ResourceId,
+    sessionPolicy: SessionPolicy.parse(resource.sessionPolicy),
     hasCredential: credential !== null,
     secret: secret as SecretId | null,
   }));

@@ -15,9 +15,9 @@ import { actOf } from '../../act.ts';
 import { endSessions } from '../../flows/end-sessions.ts';
 import { attachSession, openSession, ownSession } from '../../flows/open-session.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
+import { OPENINGS } from './limits.ts';
 import { managedSessions } from './managed.ts';
 
-const OPENINGS = { name: 'session-open', max: 120, windowS: 60 };
 const LISTED = 200;
 
 const OneSession = OrgParam.extend({ session: SessionId });
@@ -41,7 +41,7 @@ const attach = createRoute({
   ...forMembers('resources.use'),
   method: 'post',
   path: '/v1/orgs/{org}/sessions/{session}/attachments',
-  summary: 'Attach again to a session that lives',
+  summary: 'Attach again to a session of mine that lives: to control, share or watch it',
   request: { params: OneSession, body: json(AttachSession) },
   responses: answers(201, SessionTicket),
 });
@@ -99,7 +99,7 @@ sessions.openapi(open, async (c) => {
 
 sessions.openapi(attach, async (c) => {
   const { org, session } = c.req.valid('param');
-  const { key } = c.req.valid('json');
+  const { key, role, reason } = c.req.valid('json');
   const services = c.get('services');
   const caller = c.get('caller');
   await services.limits.attempt(OPENINGS, caller.user, { org });
@@ -108,6 +108,7 @@ sessions.openapi(attach, async (c) => {
       services,
       { org, caller, member: c.get('member'), key, requestId: c.get('requestId') },
       session,
+      { role, reason },
     ),
     201,
   );
