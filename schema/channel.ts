@@ -44,6 +44,9 @@ export const DATAGRAM_CHANNELS: ReadonlySet<string> = new Set<Channel>([
   'telemetry',
 ]);
 
+/** Those that carry a state (`wire/latest.ts`): who receives its contents acknowledges them, by datagrams as well. */
+export const LATEST_CHANNELS: ReadonlySet<Channel> = new Set(['render', 'telemetry']);
+
 /** What a token allows on one channel, seen from the client. */
 export const ChannelGrant = z.strictObject({ send: z.boolean(), receive: z.boolean() });
 export type ChannelGrant = z.infer<typeof ChannelGrant>;

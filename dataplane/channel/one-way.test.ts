@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Channel, ChannelGrant } from '../../schema/channel.ts';
 import { memoryPair } from '../transport/memory.ts';
 import { splice } from '../transport/splice.ts';
-import type { ByteStream } from '../transport/transport.ts';
+import type { ByteStream, StreamDatagrams } from '../transport/transport.ts';
 import { SealedChannel } from './channel.ts';
 import { nodeAead } from './node-aead.ts';
 import { meterDirections, mute, RecordMeter } from './one-way.ts';
@@ -133,4 +133,35 @@ test('the count is the same however the stream is cut', () => {
       },
     ),
   );
+});
+
+test('a state’s contents are acknowledged by who may only receive them: by small datagrams, one for each, and no more', async () => {
+  const [stream] = await streams();
+  let arrive = (_: Uint8Array) => {};
+  const sent: number[] = [];
+  const inner: StreamDatagrams = {
+    observe: (observer) => {
+      arrive = observer;
+    },
+    send: ({ length }) => {
+      sent.push(length);
+      return 'queued';
+    },
+    close: () => {},
+  };
+  stream.datagrams = inner;
+  const { datagrams } = meterDirections(stream, 'render', { send: false, receive: true }, () => 0);
+  let came = 0;
+  datagrams?.observe(() => {
+    came += 1;
+  });
+  for (let n = 0; n < 50; n += 1) arrive(bytes(90));
+  expect(came).toBe(8);
+  for (let n = 0; n < 50; n += 1) datagrams?.send(bytes(1000));
+  for (let n = 0; n < 20; n += 1) arrive(bytes(300));
+  expect(came).toBe(8);
+  for (let n = 0; n < 80; n += 1) arrive(bytes(90));
+  expect([came, sent.length]).toEqual([58, 50]);
+  const other = meterDirections(stream, 'input', { send: true, receive: false }, () => 0);
+  expect(other.datagrams).toBeUndefined();
 });

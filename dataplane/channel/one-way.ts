@@ -3,11 +3,14 @@
  * through what opens a channel and acknowledges, and a trickle of questions where the other direction is asked for. The service node knows more, and
  * says nothing to who may not receive.
  */
-import type { Channel, ChannelGrant } from '../../schema/channel.ts';
-import { Refusal } from '../../schema/refusal.ts';
+import { type Channel, type ChannelGrant, LATEST_CHANNELS } from '../../schema/channel.ts';
+import { DATAGRAM_OVERHEAD } from '../../schema/wire/datagram.ts';
+import { MAX_ACKNOWLEDGEMENT } from '../../schema/wire/latest.ts';
 import { MAX_MESSAGE } from '../../schema/wire/message.ts';
 import { RECORD_HEADER, RECORD_PREFIX, RECORD_TAG } from '../../schema/wire/record.ts';
-import type { ByteStream, StreamObserver } from '../transport/transport.ts';
+import type { ByteStream } from '../transport/transport.ts';
+import { GatedDatagrams, GatedStream } from './gates.ts';
+import { FRAME_PREFIX } from './latest/frames.ts';
 
 /** Who only receives must ask for it, and the adapter knows a question from content: there it enforces the direction. */
 export const ASKS_FIRST: ReadonlySet<Channel> = new Set(['file_transfer', 'clipboard']);
@@ -17,11 +20,21 @@ const OPENING_BYTES = MAX_MESSAGE + 1024;
 /** Questions, bytes a second. */
 const ASKING_RATE = 16_384;
 
+/** An acknowledgement on the stream, and the least of contents on it that has one of its own, bytes. */
+const ACKNOWLEDGEMENT = FRAME_PREFIX + MAX_ACKNOWLEDGEMENT;
+const ACKNOWLEDGED = 1024;
+/** Acknowledging datagrams that may be ahead of what they answer, and that may still come after a pause. */
+const UNASKED = 8;
+const MOST_UNANSWERED = 4096;
+
 /** Counts the bytes that records can hold, however a stream is cut; an acknowledgement holds none. */
 export class RecordMeter {
   #prefix = 0;
   #length = 0;
   #left = 0;
+
+  /** Records that began. */
+  records = 0;
 
   /** @returns bytes of content in the records that begin in this chunk */
   count(chunk: Uint8Array): number {
@@ -38,6 +51,7 @@ export class RecordMeter {
       at += 1;
       if (this.#prefix < RECORD_PREFIX) continue;
       content += Math.max(0, this.#length - RECORD_HEADER - RECORD_TAG);
+      this.records += 1;
       this.#left = this.#length;
       this.#prefix = 0;
       this.#length = 0;
@@ -58,6 +72,11 @@ class Trickle {
     this.#rate = ASKS_FIRST.has(channel) ? ASKING_RATE : 0;
     this.#now = now;
     this.#at = now();
+  }
+
+  /** The other direction brought something that is to be acknowledged. */
+  owes(bytes: number): void {
+    this.#left = Math.min(OPENING_BYTES, this.#left + bytes);
   }
 
   /** @returns false when that was more than opens, acknowledges and asks */
@@ -81,94 +100,54 @@ export function meterDirections(
   now: () => number,
 ): ByteStream {
   if (grant.send && grant.receive) return stream;
+  if (LATEST_CHANNELS.has(channel)) return meterState(stream, channel, grant, now);
   const there = grant.send ? undefined : new Trickle(channel, now);
   const back = grant.receive ? undefined : new Trickle(channel, now);
-  return new Passing(stream, {
+  return new GatedStream(stream, {
     read: (chunk) => there?.passes(chunk) ?? true,
     write: (chunk) => back?.passes(chunk) ?? true,
   });
 }
 
+/** A state's contents go one way, and for each record and datagram of them at most one acknowledgement the other. */
+function meterState(
+  stream: ByteStream,
+  channel: Channel,
+  grant: ChannelGrant,
+  now: () => number,
+): ByteStream {
+  const limited = new Trickle(channel, now);
+  const allowed = new RecordMeter();
+  const closed = (chunk: Uint8Array) => limited.passes(chunk);
+  const open = (chunk: Uint8Array) => {
+    const before = allowed.records;
+    allowed.count(chunk);
+    // A record holds several packets where it is long.
+    limited.owes((allowed.records - before + Math.floor(chunk.length / ACKNOWLEDGED)) * ACKNOWLEDGEMENT);
+    return true;
+  };
+  let unanswered = UNASKED;
+  const answer = ({ length }: Uint8Array) => {
+    if (length > DATAGRAM_OVERHEAD + MAX_ACKNOWLEDGEMENT || unanswered === 0) return false;
+    unanswered -= 1;
+    return true;
+  };
+  const content = () => {
+    unanswered = Math.min(unanswered + 1, MOST_UNANSWERED);
+    return true;
+  };
+  const beside = grant.receive ? { read: answer, write: content } : { read: content, write: answer };
+  const datagrams = stream.datagrams && new GatedDatagrams(stream.datagrams, beside);
+  return new GatedStream(
+    stream,
+    grant.receive ? { read: closed, write: open } : { read: open, write: closed },
+    {
+      datagrams,
+    },
+  );
+}
+
 /** A service node's view of a channel whose client may not receive: what is written goes nowhere. */
 export function mute(stream: ByteStream): ByteStream {
-  return new Passing(stream, { read: () => true, write: () => false }, true);
-}
-
-interface Gates {
-  read(chunk: Uint8Array): boolean;
-  write(chunk: Uint8Array): boolean;
-}
-
-class Passing implements ByteStream {
-  readonly #stream: ByteStream;
-  readonly #gates: Gates;
-  /** What does not pass is dropped; else it ends the stream. */
-  readonly #drops: boolean;
-  #observer: StreamObserver | undefined;
-  #refused = false;
-
-  constructor(stream: ByteStream, gates: Gates, drops = false) {
-    this.#stream = stream;
-    this.#gates = gates;
-    this.#drops = drops;
-  }
-
-  /** Where a direction is closed nothing passes beside the stream either. */
-  get datagrams(): undefined {
-    return undefined;
-  }
-  get id(): number {
-    return this.#stream.id;
-  }
-  get bidirectional(): boolean {
-    return this.#stream.bidirectional;
-  }
-  get readableEnded(): boolean {
-    return this.#stream.readableEnded;
-  }
-  get pending(): number {
-    return this.#stream.pending;
-  }
-  observe(observer: StreamObserver): void {
-    this.#observer = observer;
-    this.#stream.observe(observer);
-  }
-  read(): Uint8Array | undefined {
-    const chunk = this.#stream.read();
-    if (!chunk || this.#gates.read(chunk)) return chunk;
-    this.#refuse();
-    return undefined;
-  }
-  write(bytes: Uint8Array): boolean {
-    if (this.#gates.write(bytes)) return this.#stream.write(bytes);
-    if (this.#drops) return true;
-    this.#refuse();
-    return false;
-  }
-  end(): void {
-    this.#stream.end();
-  }
-  reset(code: number): void {
-    this.#stream.reset(code);
-  }
-  stop(code: number): void {
-    this.#stream.stop(code);
-  }
-  setClass(trafficClass: Parameters<ByteStream['setClass']>[0]): void {
-    this.#stream.setClass(trafficClass);
-  }
-
-  /** Both neighbours are told: the client by its stream, the service node by what observes this one. */
-  #refuse(): void {
-    if (this.#refused) return;
-    this.#refused = true;
-    const { flowCode } = new Refusal('channel_not_allowed');
-    this.#stream.stop(flowCode);
-    this.#stream.reset(flowCode);
-    const observer = this.#observer;
-    queueMicrotask(() => {
-      observer?.reset(flowCode);
-      observer?.stopped(flowCode);
-    });
-  }
+  return new GatedStream(stream, { read: () => true, write: () => false }, { drops: true });
 }

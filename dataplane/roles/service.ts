@@ -1,6 +1,7 @@
 /** The service node: flows end here, in sessions. */
 import { Refusal } from '../../schema/refusal.ts';
 import { dataPlaneVerifier } from '../../schema/tokens/data-plane.ts';
+import type { Adapters } from '../adapters/adapter.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
 import { importDhKeys } from '../channel/noise.ts';
 import { SessionHost } from '../sessions/host.ts';
@@ -8,7 +9,10 @@ import { refuseStream } from '../transport/refuse.ts';
 import { Mesh } from './mesh.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
-export async function startService(context: RoleContext): Promise<RunningRole> {
+export async function startService(
+  context: RoleContext,
+  adapters: Adapters = ADAPTERS,
+): Promise<RunningRole> {
   const { snapshot, control, log, now, seal } = context;
   if (!seal) throw new Error('a service node seals with its clients: it needs a key for that');
   const sealKeys = await importDhKeys(seal.pkcs8, seal.publicKey);
@@ -16,7 +20,7 @@ export async function startService(context: RoleContext): Promise<RunningRole> {
   const host = new SessionHost({
     node: snapshot.node,
     sealKeys,
-    adapters: ADAPTERS,
+    adapters,
     verify: (token, at, use) => verify(token, at, use),
     control,
     log,

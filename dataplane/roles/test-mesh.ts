@@ -6,6 +6,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { SessionTicket } from '../../schema/api/sessions.ts';
+import type { ChannelGrants } from '../../schema/channel.ts';
 import {
   AttachmentId,
   ClusterId,
@@ -22,6 +23,8 @@ import type { NodeRole } from '../../schema/roles.ts';
 import { type Neighbour, SigningKey, type Snapshot } from '../../schema/snapshot.ts';
 import { issueDataPlaneToken } from '../../schema/tokens/data-plane.ts';
 import { publicClientKey } from '../../schema/tokens/proof.ts';
+import type { Adapters, PendingChannel } from '../adapters/adapter.ts';
+import { ADAPTERS } from '../adapters/registry.ts';
 import type { FlowStream } from '../link/flow-stream.ts';
 import type { Link } from '../link/link.ts';
 import { type TestAuthority, type TestLeaf, testAuthority } from '../quic/test-identity.ts';
@@ -80,6 +83,9 @@ export interface MeshShape {
   /** The bare ends may meet without knowing an address. */
   readonly meet?: boolean;
   readonly bare?: (flow: FlowStream, link: Link) => void;
+  /** What the target is, instead of one that echoes `stream`. */
+  readonly serve?: (pending: PendingChannel) => Promise<void>;
+  readonly channels?: ChannelGrants;
 }
 
 export class TestMesh implements AsyncDisposable {
@@ -167,7 +173,7 @@ export class TestMesh implements AsyncDisposable {
       service: this.node('service').id,
       seal: sealKey,
       entries: entries.map((name) => this.node(name).id),
-      channels: { stream: { send: true, receive: true } },
+      channels: this.#shape.channels ?? { stream: { send: true, receive: true } },
       cnf: { jkt: await calculateJwkThumbprint(await publicClientKey(keys.publicKey)) },
     };
     const ticket = {
@@ -231,7 +237,10 @@ export class TestMesh implements AsyncDisposable {
       return;
     }
     if (isHere) {
-      node.running = await (name === 'service' ? startService : startEntry)(this.#context(start));
+      const context = this.#context(start);
+      node.running = await (name === 'service'
+        ? startService(context, this.#adapters())
+        : startEntry(context));
       node.endpoint = node.running.endpoint;
       return;
     }
@@ -242,6 +251,13 @@ export class TestMesh implements AsyncDisposable {
     const ready = once(node.child, 'message');
     node.child.send({ type: 'start', ...start });
     node.endpoint = ((await ready)[0] as { endpoint: string }).endpoint;
+  }
+
+  #adapters(): Adapters {
+    const { serve } = this.#shape;
+    if (!serve) return ADAPTERS;
+    const session = { lasting: false, ended: new Promise<never>(() => {}), serve, close: async () => {} };
+    return { ...ADAPTERS, tcp: { open: async () => session } };
   }
 
   #context(start: Pick<RoleContext, 'identity' | 'snapshot'>): RoleContext {

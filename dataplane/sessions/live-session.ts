@@ -1,6 +1,6 @@
 /** One session on this service node: its remote side, the attachments that come and go, and who of them is in control. */
 import type { ControlChange, SessionStart } from '../../schema/api/nodes.ts';
-import type { Channel, ChannelGrant } from '../../schema/channel.ts';
+import { type Channel, type ChannelGrant, LATEST_CHANNELS } from '../../schema/channel.ts';
 import type { AttachmentId } from '../../schema/ids.ts';
 import { FLOW_CANCELLED, Refusal } from '../../schema/refusal.ts';
 import type { SessionState } from '../../schema/session.ts';
@@ -8,6 +8,7 @@ import { NO_SESSION_POLICY, type SessionPolicy } from '../../schema/session-poli
 import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { RemoteSession } from '../adapters/adapter.ts';
+import { acknowledgeOnly } from '../channel/latest/directions.ts';
 import { ASKS_FIRST, mute } from '../channel/one-way.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import type { ByteStream } from '../transport/transport.ts';
@@ -174,6 +175,7 @@ export class LiveSession {
           accepted = true;
           stream.write(encodeMessage({ type: 'opened' }));
           if (ASKS_FIRST.has(channel)) return stream;
+          if (LATEST_CHANNELS.has(channel)) return acknowledgeOnly(stream, grant);
           // What may not be sent ends here, before any adapter; what may not be received is not sealed.
           if (!grant.send) stream.stop(new Refusal('channel_not_allowed').flowCode);
           const allowed = grant.receive ? stream : mute(stream);

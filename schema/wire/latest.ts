@@ -22,6 +22,8 @@ export const PIECE_HEADER = 16;
 export const MAX_RANGES = 16;
 /** What the ranges of one packet take at most, bytes. */
 export const MAX_RANGE_BYTES = 7 + 4 * MAX_RANGES;
+/** One that only acknowledges, bytes. */
+export const MAX_ACKNOWLEDGEMENT = MAX_RANGE_BYTES;
 const U16 = 0xffff;
 export const MAX_PIECES = U16;
 

@@ -5,6 +5,7 @@
 import { ProtocolViolation } from '../../../schema/refusal.ts';
 import { decodePacket, encodePacket, MAX_RANGE_BYTES } from '../../../schema/wire/latest.ts';
 import type { ByteStream, StreamDatagrams } from '../../transport/transport.ts';
+import { framed, PacketFrames } from './frames.ts';
 import { LatestReceiver } from './receiver.ts';
 import { LatestSender } from './sender.ts';
 
@@ -12,7 +13,6 @@ import { LatestSender } from './sender.ts';
 const DATAGRAM_ROOM = 1000 - MAX_RANGE_BYTES;
 /** Of one packet on the stream: small, so that little that is old is ahead of what is new. */
 const STREAM_ROOM = 4000;
-const PREFIX = 2;
 /** Waits in a row without a word, after which datagrams do not seem to get through. */
 const SILENT_WAITS = 6;
 
@@ -35,15 +35,22 @@ export class LatestChannel {
   #byStream: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isScheduled = false;
-  #bytes: Uint8Array = new Uint8Array();
+  readonly #frames = new PacketFrames();
   #over = false;
+  /** Packets that came, by each way. */
+  readonly came = { byDatagram: 0, byStream: 0 };
 
   constructor(options: LatestOptions) {
     this.#options = options;
     const { stream, datagrams, roundTrip } = options;
     this.#byStream = !datagrams;
     this.#sender = new LatestSender(roundTrip, this.#byStream);
-    datagrams?.observe((packet) => this.#guarded(() => this.#received(packet)));
+    datagrams?.observe((packet) =>
+      this.#guarded(() => {
+        this.came.byDatagram += 1;
+        this.#received(packet);
+      }),
+    );
     const end = () => this.close();
     stream.observe({
       readable: () => this.#guarded(() => this.#read()),
@@ -103,10 +110,7 @@ export class LatestChannel {
   #send(packet: Uint8Array): void {
     const { datagrams, stream } = this.#options;
     if (!this.#byStream && datagrams) return void datagrams.send(packet);
-    const framed = new Uint8Array(PREFIX + packet.length);
-    new DataView(framed.buffer).setUint16(0, packet.length);
-    framed.set(packet, PREFIX);
-    stream.write(framed);
+    stream.write(framed(packet));
   }
 
   #wait(now: number): void {
@@ -132,26 +136,13 @@ export class LatestChannel {
   #read(): void {
     const { stream } = this.#options;
     for (let chunk = stream.read(); chunk; chunk = stream.read()) {
-      const joined = new Uint8Array(this.#bytes.length + chunk.length);
-      joined.set(this.#bytes);
-      joined.set(chunk, this.#bytes.length);
-      this.#bytes = joined;
-      for (let packet = this.#frame(); packet; packet = this.#frame()) {
+      for (const packet of this.#frames.push(chunk)) {
+        this.came.byStream += 1;
         this.#useStream();
         this.#received(packet);
       }
     }
     if (stream.readableEnded) this.close();
-  }
-
-  #frame(): Uint8Array | undefined {
-    const [high, low] = this.#bytes;
-    if (high === undefined || low === undefined) return undefined;
-    const end = PREFIX + high * 256 + low;
-    if (this.#bytes.length < end) return undefined;
-    const packet = this.#bytes.subarray(PREFIX, end);
-    this.#bytes = this.#bytes.subarray(end);
-    return packet;
   }
 
   #received(bytes: Uint8Array): void {
