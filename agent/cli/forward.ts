@@ -32,7 +32,9 @@ export async function runForward(
       .openStream()
       .then((stream) => joinStream(stream, socket.resume(), socket))
       .catch((error: unknown) => {
-        attaching.verbose(`connection refused: ${error instanceof Error ? error.message : String(error)}`);
+        attaching.verbose(
+          `connection refused or cut: ${error instanceof Error ? error.message : String(error)}`,
+        );
         socket.destroy();
       });
   });
@@ -49,7 +51,7 @@ export async function runForward(
     process.once(signal, () => interrupted.resolve(undefined));
   const end = await Promise.race([attachment.closed, interrupted.promise]);
   server.close();
-  for (const socket of sockets) socket.destroy();
+  for (const socket of sockets) socket.resetAndDestroy();
   await attachment.detach();
   if (end) throw new Refusal(end.ended ? 'session_ended' : 'unavailable', end.reason);
   return 0;

@@ -13,6 +13,7 @@ import { describeBackup, runBackup } from './backup.ts';
 import type { Common } from './common.ts';
 import { events } from './events.ts';
 import { FABRIC_FAILED, REFUSED } from './exit-status.ts';
+import { flushed } from './flushed.ts';
 import { keyCommands } from './keys.ts';
 import { addNodeCommands } from './node-commands.ts';
 import { organizationCommands } from './organization/commands.ts';
@@ -299,6 +300,5 @@ try {
 }
 process.exitCode = status;
 // Whatever still holds the process open has nothing more to say once its output is out.
-const flushed = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write('', resolve));
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 process.exit();

@@ -1,4 +1,5 @@
 /** Standard streams and a channel, joined with backpressure both ways. */
+import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { TerminalChannel, TerminalObserver } from '../../dataplane/client/terminal.ts';
 import type { ByteStream } from '../../dataplane/transport/transport.ts';
@@ -54,7 +55,7 @@ export function pumpInput(
   input.once('error', () => channel.eof());
 }
 
-/** Joins a raw stream with a pair of Node streams; resolves when both directions are over. Rejects with the Refusal that ended it early. */
+/** Joins a raw stream with a pair of Node streams; resolves when both directions are over. Rejects with a Refusal when it was cut. */
 export function joinStream(stream: ByteStream, input: Readable, output: Writable): Promise<void> {
   return new Promise((resolve, reject) => {
     const take = () => {
@@ -76,9 +77,10 @@ export function joinStream(stream: ByteStream, input: Readable, output: Writable
       readable: take,
       writable: () => input.resume(),
       reset: (code) => {
-        output.destroy();
-        if (code === FLOW_CANCELLED) resolve();
-        else reject(refusalOfFlowCode(code));
+        // Who reads must not take a connection that was cut for one that ended.
+        if (output instanceof Socket) output.resetAndDestroy();
+        else output.destroy();
+        reject(refusalOfFlowCode(code));
       },
       stopped: () => input.destroy(),
       closed: () => {

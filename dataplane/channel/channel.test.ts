@@ -114,7 +114,8 @@ class Pair {
   }
 
   async closed(): Promise<void> {
-    for (let turns = 0; turns < 20_000; turns += 1) {
+    const deadline = performance.now() + 20_000;
+    while (performance.now() < deadline) {
       if (this.near.events.includes('closed') && this.far.events.includes('closed')) return;
       await turn();
     }

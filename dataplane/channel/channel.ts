@@ -10,6 +10,9 @@ import { Receiving } from './receiving.ts';
 import type { Opener, Sealer } from './seal.ts';
 import { Sending } from './sending.ts';
 
+/** How long the rest of a record may be away while nothing at all comes, milliseconds; twice as long each time that was in vain. */
+const STALLED_MS = 10_000;
+
 export interface ChannelOwner {
   /** Tells the other end, on the control channel, that half of this channel is over. */
   abort(half: 'sending' | 'receiving', code: number): void;
@@ -29,12 +32,20 @@ export class SealedChannel implements ByteStream {
   readonly #owner: ChannelOwner;
   readonly #sending: Sending;
   readonly #receiving: Receiving;
-  readonly #read = () => this.#path?.read();
+  readonly #read = () => {
+    const chunk = this.#path?.read();
+    if (chunk) this.#chunks += 1;
+    return chunk;
+  };
   #observer: StreamObserver | undefined;
   /** Ends that came before there was an observer. */
   readonly #missed: ((to: StreamObserver) => void)[] = [];
   #class: TrafficClass | undefined;
   #path: ByteStream | undefined;
+  /** Chunks that came, of all paths. */
+  #chunks = 0;
+  #stalled: ReturnType<typeof setTimeout> | undefined;
+  #patience = STALLED_MS;
   #done = false;
   #closed = false;
 
@@ -167,6 +178,7 @@ export class SealedChannel implements ByteStream {
   leave(): void {
     const path = this.#path;
     this.#path = undefined;
+    this.#forgetStall();
     this.pathDatagrams.use(undefined);
     path?.stop(FLOW_CANCELLED);
     path?.reset(FLOW_CANCELLED);
@@ -197,9 +209,30 @@ export class SealedChannel implements ByteStream {
     const path = this.#path;
     if (!path) return;
     const taken = this.#receiving.take(this.#read);
-    if (taken === 'broken') return this.#lose(path, true);
+    // What came before the broken record is genuine.
     this.#arrived();
-    if (taken === 'dry' && path.readableEnded) this.#lose(path, false);
+    if (taken === 'broken') return this.#lose(path, true);
+    if (taken !== 'dry') return;
+    if (path.readableEnded) this.#lose(path, false);
+    else if (this.#receiving.isCut) this.#awaitRest(path);
+  }
+
+  /** What begins as a record is one, or noise that reads as a length: then no rest will ever come, and the path must not be kept. */
+  #awaitRest(path: ByteStream): void {
+    if (this.#path !== path || this.#stalled !== undefined) return;
+    const before = this.#chunks;
+    this.#stalled = setTimeout(() => {
+      this.#stalled = undefined;
+      if (this.#path !== path || !this.#receiving.isCut || this.#receiving.isFull) return;
+      if (this.#chunks !== before) return this.#awaitRest(path);
+      this.#patience *= 2;
+      this.#lose(path, false);
+    }, this.#patience);
+  }
+
+  #forgetStall(): void {
+    clearTimeout(this.#stalled);
+    this.#stalled = undefined;
   }
 
   #arrived(): void {
@@ -212,6 +245,7 @@ export class SealedChannel implements ByteStream {
       this.#done = true;
       const path = this.#path;
       this.#path = undefined;
+      this.#forgetStall();
       this.pathDatagrams.use(undefined);
       path?.end();
       path?.stop(FLOW_CANCELLED);

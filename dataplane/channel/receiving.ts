@@ -54,6 +54,11 @@ export class Receiving {
     return this.#bytes >= INBOX_BYTES;
   }
 
+  /** A record began on this path and is not whole. */
+  get isCut(): boolean {
+    return this.#reader.isCut;
+  }
+
   /** Once what is being opened has been. */
   async settled(): Promise<void> {
     await this.#opening;

@@ -79,3 +79,17 @@ test('a record is good in its own place only: channel, direction and number', as
   expect(opener.open(record)).toEqual(Buffer.of(1));
   expect(opener.open(record)).toBeUndefined();
 });
+
+test.each([
+  ['node', nodeAead],
+  ['web', webAead],
+])('forged records at the change of keys do not change them: %s', async (_, make) => {
+  const key = new Uint8Array(32).fill(9);
+  const [sealer, opener] = [new Sealer(key, make, 3, 0, 2), new Opener(key, make, 3, 0, 2)];
+  for (let round = 0; round < 6; round += 1) {
+    const record = (await sealer.seal(RECORD_KIND.data, 0, Uint8Array.of(round))).slice(2);
+    const forged = Uint8Array.from(record, (octet, at) => (at === 3 ? octet ^ 1 : octet));
+    for (let tries = 0; tries < 3; tries += 1) expect(await opener.open(forged)).toBeUndefined();
+    expect([...((await opener.open(record)) ?? [])]).toEqual([round]);
+  }
+});

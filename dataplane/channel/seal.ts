@@ -28,6 +28,8 @@ class Sequence {
   aead: Aead;
   readonly #make: MakeAead;
   readonly #every: number;
+  /** The number that the key was changed for: a record that did not open is tried again with the same key. */
+  #turned = 0;
 
   constructor(key: Uint8Array, make: MakeAead, channel: number, direction: Direction, every: number) {
     this.aead = make(key);
@@ -41,7 +43,8 @@ class Sequence {
   turn(): Soon<void> {
     writeU48(this.nonce, 6, this.number);
     writeU48(this.data, 7, this.number);
-    if (this.number === 0 || this.number % this.#every !== 0) return;
+    if (this.number === this.#turned || this.number % this.#every !== 0) return;
+    this.#turned = this.number;
     return soon(nextKey(this.aead, this.#make), (aead) => {
       this.aead = aead;
     });
@@ -135,6 +138,11 @@ export class RecordReader {
   #length = 0;
   #partial: Uint8Array | undefined;
   #filled = 0;
+
+  /** A record began and is not whole. */
+  get isCut(): boolean {
+    return this.#prefix > 0;
+  }
 
   /** @returns the next whole record without its prefix, undefined while there is none. @throws ProtocolViolation */
   next(read: () => Uint8Array | undefined): Uint8Array | undefined {

@@ -52,8 +52,9 @@ export function joinTcp(socket: Socket, stream: ByteStream): Promise<void> {
     stream.observe({
       readable: send,
       writable: () => socket.resume(),
-      reset: () => socket.destroy(),
-      stopped: () => socket.destroy(),
+      // The target must not take what was cut for all there is: no FIN.
+      reset: () => socket.resetAndDestroy(),
+      stopped: () => socket.resetAndDestroy(),
       closed: () => {
         if (!socket.writableEnded) socket.end();
       },

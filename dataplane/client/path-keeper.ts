@@ -93,7 +93,7 @@ export class PathKeeper {
   /** Opens a new channel; without a path it goes out with the next one, like all the rest. @throws Refusal */
   async begin(name: ChannelName, channel: SealedChannel): Promise<void> {
     const connection = this.#connection;
-    if (connection) await this.#join(connection, { name, channel, isNew: true });
+    if (connection) await this.#join(connection, { name, channel }, true);
   }
 
   channelLost(channel: SealedChannel, broken: boolean): void {
@@ -176,7 +176,7 @@ export class PathKeeper {
         this.relays = relays;
         this.#have(connection);
         for (const known of this.#options.channels.live)
-          this.#join(connection, { ...known, isNew: false }).catch((error: Refusal) =>
+          this.#join(connection, known, false).catch((error: Refusal) =>
             this.#options.channels.abandon(known.channel, error.flowCode),
           );
         return this.#watcher('live');
@@ -189,10 +189,15 @@ export class PathKeeper {
   }
 
   /** @throws Refusal that another path would not mend */
-  async #join(connection: Connection, joining: Joining): Promise<void> {
+  async #join(
+    connection: Connection,
+    joining: Pick<Joining, 'name' | 'channel'>,
+    isNew: boolean,
+  ): Promise<void> {
     const path = this.number;
+    const isCurrent = () => this.#connection === connection;
     try {
-      await joinChannel(this.#options, connection, path, joining);
+      await joinChannel(this.#options, connection, path, { ...joining, isNew, isCurrent });
     } catch (error) {
       const isRefused = error instanceof Refusal;
       if (isRefused && !OF_THE_PATH.has(error.code)) throw error;

@@ -33,6 +33,8 @@ export interface Joining {
   readonly channel: SealedChannel;
   /** It never had a path. */
   readonly isNew: boolean;
+  /** The path is still the attachment's. */
+  isCurrent(): boolean;
 }
 
 /** A client channel by what its opening says. */
@@ -78,7 +80,7 @@ export async function joinChannel(
   { ticket, channels }: Resuming,
   connection: Connection,
   path: number,
-  { name: { kind, number }, channel, isNew }: Joining,
+  { name: { kind, number }, channel, isNew, isCurrent }: Joining,
 ): Promise<void> {
   const name = { kind, number } as ClientChannelName;
   const point = isNew ? undefined : await channels.point(name, channel, path);
@@ -91,5 +93,7 @@ export async function joinChannel(
   if (value.type === 'refused') throw new Refusal(value.code, value.message);
   if ((value.point === undefined) !== isNew) throw new Refusal('seal_broken');
   const next = value.point ? await channels.openPoint(name, path, value.point) : 0;
+  // The answer may have been opened when this path was over already, and the channel on another.
+  if (!isCurrent()) throw new Refusal('stale_generation', 'a newer path exists');
   if (!channel.isDone && !channel.join(rest, next, from)) throw new Refusal('seal_broken');
 }

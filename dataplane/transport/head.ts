@@ -108,7 +108,8 @@ class RestOfStream implements ByteStream {
     queueMicrotask(() => {
       const missed = this.#missed ?? [];
       this.#missed = undefined;
-      if (this.#first || this.#stream.readableEnded) observer.readable();
+      // What came with the head in a chunk of its own was told of before there was anybody to hear it.
+      observer.readable();
       for (const event of missed) event();
     });
   }

@@ -94,15 +94,19 @@ test('a command: relay and entry killed under it, the control API silent, 6 MB t
         await killRole('relay');
       },
     ]);
-    expect(sha256(await output)).toBe(sha256(bytes));
+    const got = await output;
     if (child.exitCode === null) await once(child, 'exit');
+    const said = (await words).toString();
+    // All in one, so that a failure tells a loss that was owned to from one that was not.
+    expect({ exit: child.exitCode, length: got.length, sha256: sha256(got), said }).toEqual({
+      exit: 0,
+      length: bytes.length,
+      sha256: sha256(bytes),
+      said: expect.stringContaining('reconnected after'),
+    });
   } finally {
     process.kill(api, 'SIGCONT');
   }
-  expect([child.exitCode, (await words).toString()]).toEqual([
-    0,
-    expect.stringContaining('reconnected after'),
-  ]);
 });
 
 test("people's own ssh over --stdio survives the relay", async () => {

@@ -42,16 +42,18 @@ export function joinCommand(
   };
   channel.on('data', output(TERMINAL_KIND.data));
   channel.stderr.on('data', output(TERMINAL_KIND.stderr));
-  let exit = { status: 255, signal: '' };
-  channel.on('exit', (status: number | null, signal?: string) => {
-    // ssh2 puts SIG before the name that RFC 4254 section 6.10 gives without it.
-    exit = { status: status ?? 255, signal: signal?.replace(/^SIG/, '') ?? '' };
-  });
-  channel.on('close', () => {
-    writeFrame(stream, TERMINAL_KIND.exit, encodeExit(exit));
-    stream.end();
-    stream.stop(FLOW_CANCELLED);
-    resolve();
+  // ssh2 ends a channel when standard output was read; standard error may still be held back.
+  const errors = new Promise((read) => channel.stderr.once('end', read).once('close', read));
+  // 'exit' may have been and gone before anybody could listen, where the target says all in one packet; 'close' comes last and says it too.
+  channel.on('close', (status?: number | null, signal?: string) => {
+    void errors.then(() => {
+      // ssh2 puts SIG before the name that RFC 4254 section 6.10 gives without it.
+      const exit = { status: status ?? 255, signal: signal?.replace(/^SIG/, '') ?? '' };
+      writeFrame(stream, TERMINAL_KIND.exit, encodeExit(exit));
+      stream.end();
+      stream.stop(FLOW_CANCELLED);
+      resolve();
+    });
   });
 
   const frames = new TerminalReader((kind, body) => {
