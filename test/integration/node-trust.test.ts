@@ -208,9 +208,9 @@ test('what a service node is told of is its own pool, and it takes no session of
     await lockCluster(tx, id);
     await nodeChanges(tx, id, api.now, service.enrolment.node as NodeId, { egressPools: ['elsewhere'] });
   });
-  const key = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
+  const nonce = 'n'.repeat(22);
   const start = `/v1/node/sessions/${session}/start`;
-  expect((await api.call('POST', start, { key }, await service.assertion())).body.code).toBe('forbidden');
+  expect((await api.call('POST', start, { nonce }, await service.assertion())).body.code).toBe('forbidden');
   expect((await whole(service)).snapshot.egressPools).toEqual(['elsewhere']);
 });
 
