@@ -19,7 +19,12 @@ export async function adoptCredential(
 ): Promise<CredentialRow> {
   if (row.sealed === null) return row;
   const [org, resource] = [row.orgId as OrgId, row.resourceId as ResourceId];
-  const sealer = await orgSealer(tx, master, org);
+  const sealer = await orgSealer(tx, master, {
+    org,
+    purpose: 'credential.open',
+    subject: resource,
+    actor: 'system',
+  });
   const plain = await sealer.open(row.sealed, credentialPlace(org, resource));
   const credential = Credential.parse(JSON.parse(new TextDecoder().decode(plain)));
   plain.fill(0);

@@ -2,6 +2,7 @@
 import { and, arrayContains, eq, isNull } from 'drizzle-orm';
 import { type ResourceId, SecretId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import type { Credential } from '../../schema/resource.ts';
 import { credentials, nodes, secretUses } from '../../schema/tables/index.ts';
 import { type CredentialContext, sealCredentials } from '../../schema/tokens/session-credential.ts';
 import { record } from '../audit.ts';
@@ -37,9 +38,9 @@ export async function deliverCredential(
   if (secretId === null) throw new Refusal('secret_unusable');
   const secret = await lockSecret(tx, org, SecretId.parse(secretId));
   const versions = await usableVersions(tx, secret, at);
-  const opened = await Promise.all(
-    versions.map(async (row) => credentialOf(secret.kind, await openVersion(tx, master, row))),
-  );
+  const opened: Credential[] = [];
+  for (const row of versions)
+    opened.push(credentialOf(secret.kind, await openVersion(tx, master, row, `node:${node}`)));
   const sealed = await sealCredentials(await sealKeyOf(tx, node), context, opened);
   const version = versions[0]?.version ?? 0;
   await tx.insert(secretUses).values({

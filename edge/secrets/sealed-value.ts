@@ -6,6 +6,7 @@ import { Secret } from '../../schema/secret.ts';
 import { organizations } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
 import { dataKeySealer, type Sealer } from '../keys/envelope.ts';
+import { recordKeyUse, type UseOfKey } from '../keys/uses.ts';
 
 export interface VersionPlace {
   readonly org: OrgId;
@@ -13,15 +14,19 @@ export interface VersionPlace {
   readonly version: number;
 }
 
-const placeOf = ({ org, secret, version }: VersionPlace) => `org:${org}:secret:${secret}:version:${version}`;
+export const versionPlace = (org: string, secret: string, version: number) =>
+  `org:${org}:secret:${secret}:version:${version}`;
+const placeOf = ({ org, secret, version }: VersionPlace) => versionPlace(org, secret, version);
 
-/** @throws Refusal `not_found` */
-export async function orgSealer(tx: Tx, master: Sealer, org: OrgId): Promise<Sealer> {
+/** For one use, which the organization is told of. @throws Refusal `not_found` */
+export async function orgSealer(tx: Tx, master: Sealer, use: UseOfKey): Promise<Sealer> {
+  const { org } = use;
   const [row] = await tx
     .select({ key: organizations.sealedDataKey })
     .from(organizations)
     .where(eq(organizations.id, org));
   if (!row) throw new Refusal('not_found');
+  await recordKeyUse(tx, use);
   return dataKeySealer(master, org, row.key);
 }
 

@@ -46,7 +46,8 @@ export async function addVersion(
   const { value, publicPart, by, now } = made;
   const version = secret.versions + 1;
   const place = { org: secret.orgId as OrgId, secret: secret.id as SecretId, version };
-  const sealed = await sealValue(await orgSealer(tx, master, place.org), place, value);
+  const use = { org: place.org, purpose: 'secret.seal', subject: secret.id, actor: by } as const;
+  const sealed = await sealValue(await orgSealer(tx, master, use), place, value);
   await retireCurrent(tx, secret, now, made.overlapDays ?? secret.overlapDays);
   await tx.insert(versions).values({
     secretId: secret.id,
@@ -111,12 +112,13 @@ export async function usableVersions(tx: Tx, secret: SecretRow, now: Date): Prom
   return usable.slice(0, 2);
 }
 
-/** @throws Refusal `secret_unusable` */
-export async function openVersion(tx: Tx, master: Sealer, row: VersionRow): Promise<Secret> {
+/** @param by how the audit trail names who has it opened. @throws Refusal `secret_unusable` */
+export async function openVersion(tx: Tx, master: Sealer, row: VersionRow, by: string): Promise<Secret> {
   if (row.sealed === null) throw new Refusal('secret_unusable', `version ${row.version} was destroyed`);
   const org = row.orgId as OrgId;
   const place = { org, secret: row.secretId as SecretId, version: row.version };
-  return openValue(await orgSealer(tx, master, org), place, row.sealed);
+  const use = { org, purpose: 'secret.open', subject: row.secretId, actor: by } as const;
+  return openValue(await orgSealer(tx, master, use), place, row.sealed);
 }
 
 /** @throws Refusal `not_found` */

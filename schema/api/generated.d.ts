@@ -5469,7 +5469,7 @@ export interface operations {
                             /** Format: date-time */
                             minute: string;
                             /** @enum {string} */
-                            purpose: "credential.seal" | "credential.open" | "webhook.seal" | "webhook.sign" | "identity-provider.seal" | "identity-provider.open" | "key.rotate";
+                            purpose: "secret.seal" | "secret.open" | "credential.open" | "webhook.seal" | "webhook.sign" | "identity-provider.seal" | "identity-provider.open" | "key.rotate";
                             subject: string;
                             uses: number;
                         }[];

@@ -83,7 +83,8 @@ export const KeyServiceView = z
 
 /** What an organization's data key was used for. */
 export const KEY_USES = [
-  'credential.seal',
+  'secret.seal',
+  'secret.open',
   'credential.open',
   'webhook.seal',
   'webhook.sign',
@@ -109,7 +110,7 @@ export const KeyUseList = z.object({ uses: z.array(KeyUseView) }).meta({
       uses: [
         {
           minute: '2026-01-02T03:04:00.000Z',
-          purpose: 'credential.open',
+          purpose: 'secret.open',
           subject: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
           actor: 'node',
           uses: 3,

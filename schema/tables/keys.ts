@@ -26,6 +26,8 @@ export interface KeyOperationPlace {
   /** Which of the sealed columns, and the last row of it that is done. */
   readonly column: number;
   readonly after?: string;
+  /** Where a row is named by a number as well. */
+  readonly afterNumber?: number;
   /** Moved in this pass. */
   readonly moved: number;
 }

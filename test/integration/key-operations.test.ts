@@ -14,6 +14,7 @@ import { credentialPlace, dataKeySealer, envelopeSealer, type Sealer } from '../
 import { localKeyService } from '../../edge/keys/local-service.ts';
 import { transitKeyService } from '../../edge/keys/transit-service.ts';
 import { ANY_SUBJECT, LINES_PER_MINUTE, recordKeyUse } from '../../edge/keys/uses.ts';
+import { versionPlace } from '../../edge/secrets/sealed-value.ts';
 import type { Services } from '../../edge/services.ts';
 import { OrgId } from '../../schema/ids.ts';
 import { TransitDouble } from '../transit-double.ts';
@@ -90,16 +91,35 @@ async function shown(id: string) {
   const { body } = await api.call('GET', '/v1/platform/keys', undefined, token);
   return body.operations.find((one: { id: string }) => one.id === id);
 }
-async function credentialsOpen(master: Sealer): Promise<string[]> {
-  const rows = await owner`select c.sealed, c.resource_id, o.id, o.sealed_data_key from credentials c
-    join organizations o on o.id = c.org_id order by o.name, c.resource_id`;
-  return Promise.all(
-    rows.map(async ({ id, resource_id, sealed, sealed_data_key }) => {
-      const sealer = await dataKeySealer(master, id, sealed_data_key);
-      return JSON.parse(new TextDecoder().decode(await sealer.open(sealed, credentialPlace(id, resource_id))))
-        .password;
-    }),
-  );
+/** Every version of every secret opens. @returns the current ones */
+async function secretsOpen(master: Sealer): Promise<string[]> {
+  const rows = await owner`select v.*, o.sealed_data_key from secret_versions v
+    join organizations o on o.id = v.org_id where v.sealed is not null order by o.name, v.secret_id, v.version`;
+  const current: string[] = [];
+  for (const { org_id, secret_id, version, state, sealed, sealed_data_key } of rows) {
+    const sealer = await dataKeySealer(master, org_id, sealed_data_key);
+    const place = versionPlace(org_id, secret_id, version);
+    const text = new TextDecoder().decode(await sealer.open(sealed, place));
+    if (state === 'current') current.push(text);
+  }
+  return current;
+}
+/** What was kept with its resource, before there were secrets. */
+const ANCIENT = 'of before there were secrets';
+async function keepAncient(org: string): Promise<void> {
+  const [row] = await owner`select o.sealed_data_key, c.resource_id from organizations o
+    join credentials c on c.org_id = o.id where o.id = ${org}`;
+  const sealer = await dataKeySealer(database.master, org, row?.['sealed_data_key']);
+  const place = credentialPlace(org, row?.['resource_id']);
+  const sealed = await sealer.seal(new TextEncoder().encode(ANCIENT), place);
+  await owner`update credentials set secret_id = null, sealed = ${sealed} where org_id = ${org}`;
+}
+async function ancientOpens(org: string): Promise<string> {
+  const [row] = await owner`select o.sealed_data_key, c.resource_id, c.sealed from organizations o
+    join credentials c on c.org_id = o.id where o.id = ${org}`;
+  const sealer = await dataKeySealer(database.master, org, row?.['sealed_data_key']);
+  const place = credentialPlace(org, row?.['resource_id']);
+  return new TextDecoder().decode(await sealer.open(row?.['sealed'], place));
 }
 
 test('every column that holds something sealed is walked through, or ends within a day', async () => {
@@ -124,7 +144,7 @@ test('a re-wrap that is killed everywhere brings all keys to Transit, and the ma
   expect(await runDying({ ...api.services, master: both })).toBeGreaterThan(5);
   expect(await shown(id)).toMatchObject({ state: 'done', error: null });
   const alone = envelopeSealer(transit());
-  expect(await credentialsOpen(alone)).toEqual(['secret of a', 'secret of b']);
+  expect(await secretsOpen(alone)).toEqual(['secret of a', 'secret of b']);
   for (const { table, sealed, key, place, more = ['null', 'null'] } of PLATFORM_COLUMNS)
     for (const row of await owner.unsafe(
       `select ${key} as key, ${sealed} as sealed, ${more[0]} as first, ${more[1]} as second from ${table}`,
@@ -134,14 +154,15 @@ test('a re-wrap that is killed everywhere brings all keys to Transit, and the ma
   const back = envelopeSealer(chosenOf(await localKeyService([MASTER_KEY]), transit()));
   await start({ kind: 'rewrap', reason: 'and back' });
   await runDying({ ...api.services, master: back });
-  expect(await credentialsOpen(database.master)).toEqual(['secret of a', 'secret of b']);
+  expect(await secretsOpen(database.master)).toEqual(['secret of a', 'secret of b']);
   expect((await api.signIn()).accessToken).toBeTypeOf('string');
 });
 
 test('a rotation that is killed everywhere, while credentials are written, loses none, and leaves nothing under the old key', async () => {
   const old = await owner`select id, sealed_data_key from organizations order by name`;
   const id = await start({ kind: 'rotate', reason: 'yearly' });
-  const [a] = tenants;
+  const [a, b] = tenants;
+  await keepAncient(b?.org ?? '');
   let written = 0;
   const writing = new AbortController();
   const writer = (async () => {
@@ -161,7 +182,8 @@ test('a rotation that is killed everywhere, while credentials are written, loses
   }
   expect(await shown(id)).toMatchObject({ state: 'done', error: null });
   expect(written).toBeGreaterThan(0);
-  expect(await credentialsOpen(database.master)).toEqual([`number ${written}`, 'secret of b']);
+  expect(await secretsOpen(database.master)).toEqual([`number ${written}`, 'secret of b']);
+  expect(await ancientOpens(b?.org ?? '')).toBe(ANCIENT);
   for (const { id: org, sealed_data_key } of old) {
     const [now] = await owner`select sealed_data_key from organizations where id = ${org}`;
     expect(now?.['sealed_data_key']).not.toContain(sealed_data_key);
@@ -181,25 +203,25 @@ test('a rotation that is cancelled half way leaves both keys, and the next one f
   const both = await keysOf();
   expect(both).toContain(' ');
   expect((await api.call('DELETE', `/v1/platform/keys/operations/${id}`, undefined, token)).status).toBe(204);
-  await credentialsOpen(database.master);
+  await secretsOpen(database.master);
   await start({ kind: 'rotate', org: a?.org, reason: 'again' });
   await runDying(api.services);
   expect(await keysOf()).toBe(both.split(' ')[0]);
-  await credentialsOpen(database.master);
+  await secretsOpen(database.master);
 });
 
 test('a text that does not open ends a rotation, is named, and keeps the old key', async () => {
   const [, b] = tenants;
-  const [before] = await owner`select sealed from credentials where org_id = ${b?.org ?? ''}`;
-  await owner`update credentials set sealed = 'v1.AAAAAAAAAAAAAAAA.AAAA' where org_id = ${b?.org ?? ''}`;
+  const [before] = await owner`select sealed, secret_id from secret_versions where org_id = ${b?.org ?? ''}`;
+  await owner`update secret_versions set sealed = 'v1.AAAAAAAAAAAAAAAA.AAAA' where org_id = ${b?.org ?? ''}`;
   const id = await start({ kind: 'rotate', org: b?.org, reason: 'x' });
   await runDying(api.services);
   expect(await shown(id)).toMatchObject({
     state: 'failed',
-    error: expect.stringContaining(b?.resource ?? '-'),
+    error: expect.stringContaining(before?.['secret_id'] ?? '-'),
   });
-  await owner`update credentials set sealed = ${before?.['sealed']} where org_id = ${b?.org ?? ''}`;
-  await credentialsOpen(database.master);
+  await owner`update secret_versions set sealed = ${before?.['sealed']} where org_id = ${b?.org ?? ''}`;
+  await secretsOpen(database.master);
 });
 
 test('an organization reads what its key was used for, and not another', async () => {
@@ -207,10 +229,11 @@ test('an organization reads what its key was used for, and not another', async (
   const read = async (of: typeof a, by: typeof a) =>
     api.call('GET', `/v1/orgs/${of?.org}/key-uses?limit=500`, undefined, by?.owner.token);
   const { body } = await read(b, b);
+  const [secret] = await owner`select secret_id as id from secret_versions where org_id = ${b?.org ?? ''}`;
   expect(body.uses).toContainEqual(
     expect.objectContaining({
-      purpose: 'credential.seal',
-      subject: b?.resource,
+      purpose: 'secret.seal',
+      subject: secret?.['id'],
       actor: `user:${b?.owner.id}`,
       uses: 1,
     }),

@@ -87,15 +87,24 @@ async function exchange(tx: Tx, org: OrgId, before: string, after: string): Prom
 
 interface Row extends Record<string, unknown> {
   readonly key: string;
+  readonly number: number;
   readonly sealed: string;
 }
 
-async function page(tx: Tx, org: OrgId, column: OrgColumn, after = NIL): Promise<Row[]> {
+/** Those without a number have all the same one. */
+async function page(
+  tx: Tx,
+  org: OrgId,
+  column: OrgColumn,
+  { after = NIL, afterNumber = 0 }: KeyOperationPlace,
+): Promise<Row[]> {
   const key = sql.identifier(column.key);
+  const number = column.number === undefined ? sql.raw('0::integer') : sql.identifier(column.number);
   const sealed = sql.identifier(column.sealed);
   const rows =
-    await tx.execute<Row>(sql`select ${key}::text as key, ${sealed} as sealed from ${sql.identifier(column.table)}
-    where org_id = ${org}::uuid and ${sealed} is not null and ${key} > ${after}::uuid order by ${key} limit ${BATCH}`);
+    await tx.execute<Row>(sql`select ${key}::text as key, ${number} as number, ${sealed} as sealed from ${sql.identifier(column.table)}
+    where org_id = ${org}::uuid and ${sealed} is not null and (${key}, ${number}) > (${after}::uuid, ${afterNumber}::integer)
+    order by ${key}, ${number} limit ${BATCH}`);
   return [...rows];
 }
 
@@ -106,7 +115,8 @@ async function reseal({ db, master }: Services, operation: KeyOperation): Promis
     const column = ORG_COLUMNS[place.column];
     if (!column) return advance(tx, operation, atStart(org, 'verify', place.pass));
     const sealer = await dataKeySealer(master, org, await keyTextOf(tx, org));
-    const rows = await page(tx, org, column, place.after);
+    const rows = await page(tx, org, column, place);
+    if (column.parent) await lockParents(tx, column.parent, rows);
     for (const row of rows) await resealOne(tx, sealer, org, column, row);
     if (rows.length > 0)
       await recordKeyUse(tx, {
@@ -123,14 +133,25 @@ async function reseal({ db, master }: Services, operation: KeyOperation): Promis
   });
 }
 
+/** As those do who write the rows: rows that were locked one by one could be locked in another order. */
+async function lockParents(tx: Tx, parent: string, rows: readonly Row[]): Promise<void> {
+  const ids = [...new Set(rows.map(({ key }) => key))];
+  if (ids.length === 0) return;
+  const list = sql.join(
+    ids.map((id) => sql`${id}::uuid`),
+    sql`, `,
+  );
+  await tx.execute(sql`select 1 from ${sql.identifier(parent)} where id in (${list}) order by id for update`);
+}
+
 async function resealOne(
   tx: Tx,
   sealer: Sealer,
   org: OrgId,
   column: OrgColumn,
-  { key, sealed }: Row,
+  { key, number, sealed }: Row,
 ): Promise<void> {
-  const place = column.place(org, key);
+  const place = column.place(org, key, number);
   const plain = await sealer.open(sealed, place).catch((error: unknown) => {
     throw named(error, `${column.table} ${key}`);
   });
@@ -139,10 +160,16 @@ async function resealOne(
 }
 
 function after(place: KeyOperationPlace, rows: readonly Row[], moved: number): KeyOperationPlace {
-  const { after: _, ...rest } = place;
+  const { after: _, afterNumber: __, ...rest } = place;
+  const last = rows.at(-1);
   return rows.length < BATCH
     ? { ...rest, column: place.column + 1, moved: place.moved + moved }
-    : { ...rest, after: rows.at(-1)?.key ?? NIL, moved: place.moved + moved };
+    : {
+        ...rest,
+        after: last?.key ?? NIL,
+        afterNumber: last?.number ?? 0,
+        moved: place.moved + moved,
+      };
 }
 
 /** Opens with the new key alone. What does not was sealed anew by nobody, and is looked at again. */
@@ -155,9 +182,9 @@ async function verify({ db, master }: Services, operation: KeyOperation): Promis
     const column = ORG_COLUMNS[place.column];
     if (!column) return forgetOld(tx, operation, keys, newest);
     const sealer = await dataKeySealer(master, org, newest);
-    const rows = await page(tx, org, column, place.after);
-    for (const { key, sealed } of rows) {
-      const opened = await sealer.open(sealed, column.place(org, key)).catch(() => undefined);
+    const rows = await page(tx, org, column, place);
+    for (const { key, number, sealed } of rows) {
+      const opened = await sealer.open(sealed, column.place(org, key, number)).catch(() => undefined);
       if (opened) continue;
       if (place.pass >= MAX_PASSES)
         throw new CannotGoOn(`${column.table} ${key} is not sealed with the new key`);

@@ -4,6 +4,7 @@
  */
 import { credentialPlace } from '../../keys/envelope.ts';
 import { keyPlace } from '../../keys/signing.ts';
+import { versionPlace } from '../../secrets/sealed-value.ts';
 import { authenticatorPlace } from '../../sign-in/authenticator.ts';
 import { verifierPlace } from '../../sign-in/password.ts';
 import { providerSecretPlace } from '../../sso/providers.ts';
@@ -34,13 +35,27 @@ export const PLATFORM_COLUMNS: readonly SealedColumn[] = [
 
 export interface OrgColumn {
   readonly table: string;
+  /** Of type uuid, and unique, alone or with `number`. */
   readonly key: string;
+  /** A second column of the key, of type integer. */
+  readonly number?: string;
+  /** The table whose row of that key is locked by who writes here. */
+  readonly parent?: string;
   readonly sealed: string;
-  readonly place: (org: string, key: string) => string;
+  readonly place: (org: string, key: string, number: number) => string;
 }
 
 /** Sealed with an organization's data key. The tables have `org_id`. */
 export const ORG_COLUMNS: readonly OrgColumn[] = [
+  {
+    table: 'secret_versions',
+    key: 'secret_id',
+    number: 'version',
+    parent: 'secrets',
+    sealed: 'sealed',
+    place: versionPlace,
+  },
+  // Of before there were secrets, until they become some.
   { table: 'credentials', key: 'resource_id', sealed: 'sealed', place: credentialPlace },
   { table: 'webhooks', key: 'id', sealed: 'sealed', place: webhookSecretPlace },
   { table: 'identity_providers', key: 'id', sealed: 'sealed_secret', place: providerSecretPlace },

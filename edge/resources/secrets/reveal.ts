@@ -66,7 +66,7 @@ async function open(tx: Tx, master: Sealer, secret: SecretRow, { act, reason, pe
       ? (await usableVersions(tx, { ...secret, expiresAt: null }, act.now))[0]
       : await oneVersion(tx, secret, version);
   if (!wanted) throw new Error('usable versions are never none');
-  const value = await openVersion(tx, master, wanted);
+  const value = await openVersion(tx, master, wanted, act.actor);
   const use = { what: 'reveal', version: wanted.version, person, reason, createdAt: act.now } as const;
   await tx.insert(secretUses).values({ secretId: secret.id, orgId: secret.orgId as OrgId, ...use });
   await recordAct(tx, act, 'secret.reveal', secret.id, { reason, generation: wanted.version });
