@@ -5,7 +5,14 @@ import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver, mayBecome } from '../../schema/session.ts';
 import { SessionPolicy } from '../../schema/session-policy.ts';
-import { attachments, clusters, nodes, resources, serviceAccounts, sessions } from '../../schema/tables/index.ts';
+import {
+  attachments,
+  clusters,
+  nodes,
+  resources,
+  serviceAccounts,
+  sessions,
+} from '../../schema/tables/index.ts';
 import { signFor } from '../../schema/tokens/signed.ts';
 import { record } from '../audit.ts';
 import type { CallingNode } from '../caller.ts';

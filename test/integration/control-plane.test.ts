@@ -162,7 +162,14 @@ test('every table has row-level security in force, and no role of the API can st
 });
 
 /** What an organization's own calls may not change or remove at all. */
-const READ_ONLY = ['audit', 'organization_quotas', 'secret_uses', 'key_uses', 'recordings', 'access_requests'];
+const READ_ONLY = [
+  'audit',
+  'organization_quotas',
+  'secret_uses',
+  'key_uses',
+  'recordings',
+  'access_requests',
+];
 
 test("with every check of ours taken away, the database itself keeps one organization's rows from another", async () => {
   const [orgA, orgB] = [OrgId.parse(a.org), OrgId.parse(b.org)];

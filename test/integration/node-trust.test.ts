@@ -208,13 +208,7 @@ test('what a service node is told of is its own pool, and it takes no session of
     await lockCluster(tx, id);
     await nodeChanges(tx, id, api.now, service.enrolment.node as NodeId, { egressPools: ['elsewhere'] });
   });
-<<<<<<< HEAD
   const nonce = 'A'.repeat(22);
-||||||| 0239ac6
-  const key = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
-=======
-  const nonce = 'n'.repeat(22);
->>>>>>> finish/main
   const start = `/v1/node/sessions/${session}/start`;
   expect((await api.call('POST', start, { nonce }, await service.assertion())).body.code).toBe('forbidden');
   expect((await whole(service)).snapshot.egressPools).toEqual(['elsewhere']);
