@@ -10,6 +10,7 @@ import {
   type ResourceId,
   SessionId,
 } from '../../schema/ids.ts';
+import { bandwidthOf } from '../../schema/quotas.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver } from '../../schema/session.ts';
 import { attachments, clusters, nodes, organizations, sessions } from '../../schema/tables/index.ts';
@@ -20,7 +21,7 @@ import { record } from '../audit.ts';
 import { actorOf, type Caller, type Member, principalOf } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import { loadSigner } from '../keys/signing.ts';
-import { requireRoom } from '../quotas.ts';
+import { quotasOf, requireRoom } from '../quotas.ts';
 import { findResource, listAllowed } from '../resources/resources/store.ts';
 import type { Services } from '../services.ts';
 
@@ -185,7 +186,7 @@ async function ticket(
     epoch: await epochOf(tx, placed.cluster),
   }));
   const attachment = AttachmentId.parse(crypto.randomUUID());
-  await db.org(org, async (tx) => {
+  const limits = await db.org(org, async (tx) => {
     const expiresAt = new Date(now() + DATA_PLANE_LIFETIME_S * 1000);
     await tx
       .insert(attachments)
@@ -199,6 +200,7 @@ async function ticket(
       generation: placed.generation,
       requestId,
     });
+    return bandwidthOf(await quotasOf(tx, org), placed.allowed.protocol);
   });
   const claims = {
     jti: crypto.randomUUID(),
@@ -215,6 +217,7 @@ async function ticket(
     seal: sealKey,
     entries: entries.ids,
     channels: placed.allowed.channels,
+    limits,
     cnf: { jkt: await calculateJwkThumbprint(key) },
   };
   const [token, resume] = await Promise.all([

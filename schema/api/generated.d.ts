@@ -5497,6 +5497,11 @@ export interface operations {
                     "application/json": {
                         limits: {
                             apiKeys: number;
+                            kilobytesPerSecond: number;
+                            kilobytesPerSecondPerSession: number;
+                            kilobytesPerSecondPerUser: number;
+                            kilobytesPerSecondSsh: number;
+                            kilobytesPerSecondTcp: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;
@@ -8775,6 +8780,11 @@ export interface operations {
                     "application/json": {
                         limits: {
                             apiKeys: number;
+                            kilobytesPerSecond: number;
+                            kilobytesPerSecondPerSession: number;
+                            kilobytesPerSecondPerUser: number;
+                            kilobytesPerSecondSsh: number;
+                            kilobytesPerSecondTcp: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;
@@ -8804,6 +8814,11 @@ export interface operations {
             content: {
                 "application/json": {
                     apiKeys?: number;
+                    kilobytesPerSecond?: number;
+                    kilobytesPerSecondPerSession?: number;
+                    kilobytesPerSecondPerUser?: number;
+                    kilobytesPerSecondSsh?: number;
+                    kilobytesPerSecondTcp?: number;
                     members?: number;
                     requestsPerMinute?: number;
                     resources?: number;
@@ -8821,6 +8836,11 @@ export interface operations {
                     "application/json": {
                         limits: {
                             apiKeys: number;
+                            kilobytesPerSecond: number;
+                            kilobytesPerSecondPerSession: number;
+                            kilobytesPerSecondPerUser: number;
+                            kilobytesPerSecondSsh: number;
+                            kilobytesPerSecondTcp: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;
