@@ -1,7 +1,7 @@
 /** What an organization may have of each thing, and whether there is room for one more. */
 import { and, count, eq, gt, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { OrgId } from '../schema/ids.ts';
-import { DEFAULT_QUOTAS, type QuotaName, type Quotas } from '../schema/quotas.ts';
+import { type Counted, DEFAULT_QUOTAS, type Quotas } from '../schema/quotas.ts';
 import { Refusal } from '../schema/refusal.ts';
 import {
   apiKeys,
@@ -12,9 +12,6 @@ import {
   sessions,
 } from '../schema/tables/index.ts';
 import type { Tx } from './db.ts';
-
-/** Kept as rows; requests are counted as they come. */
-export type Counted = Exclude<QuotaName, 'requestsPerMinute'>;
 
 /** A session that no node has taken up for so long takes no place any more. */
 const UNSTARTED_MS = 2 * 60_000;
@@ -44,14 +41,14 @@ export async function requireRoom(tx: Tx, org: OrgId, name: Counted, now: number
   if ((await used(tx, org, name, now)) >= max) throw exceeded(name, max);
 }
 
-export function exceeded(name: QuotaName, max: number): Refusal {
+export function exceeded(name: Counted | 'requestsPerMinute', max: number): Refusal {
   return new Refusal(
     'quota_exceeded',
     `this organization may have ${max} ${WORDS[name]} (its limit "${name}"): end or remove some, or ask the platform for more`,
   );
 }
 
-const WORDS: Readonly<Record<QuotaName, string>> = {
+const WORDS: Readonly<Record<Counted | 'requestsPerMinute', string>> = {
   sessions: 'sessions at a time',
   members: 'members',
   resources: 'resources',

@@ -105,6 +105,9 @@ export class GatedDatagrams implements StreamDatagrams {
   send(datagram: Uint8Array): DatagramOutcome {
     return this.#gates.write(datagram) ? this.#inner.send(datagram) : 'dropped';
   }
+  wait(): number {
+    return this.#inner.wait?.() ?? 0;
+  }
   close(): void {
     this.#inner.close();
   }

@@ -15,6 +15,8 @@ import type { ChannelOpen } from '../../schema/wire/channel.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import { ClientOpening } from '../../schema/wire/opening.ts';
 import type { Resume } from '../../schema/wire/resume.ts';
+import { type Allowance, Bandwidth } from '../channel/bandwidth/allowance.ts';
+import { PacedStream } from '../channel/bandwidth/paced.ts';
 import { meterDirections } from '../channel/one-way.ts';
 import { DatagramLabels } from '../transport/datagram-labels.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
@@ -39,6 +41,8 @@ const MAX_STREAMS = 256;
 /** How long the service node may take for its first word, milliseconds, and ways that are tried. */
 const ANSWER_MS = 4_500;
 const MAX_WAYS = 3;
+/** What a session's limit is taken times here: the service node counts what was said, an entry its seals and acknowledgements too. */
+const SEALED_SHARE = 1.25;
 /** A head of no bytes: there once anything has come. */
 const nothing = () => ({ value: undefined, used: 0 });
 /** Application close codes towards clients. */
@@ -48,6 +52,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
   let { snapshot } = context;
   let verify = dataPlaneVerifier(snapshot.cluster, snapshot.signingKeys, snapshot.epoch);
   const used = new UsedTokens();
+  const bandwidth = new Bandwidth(() => performance.now());
   const clients = new Set<EntryClient>();
   let attached = 0;
   let refused = 0;
@@ -61,6 +66,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
       const client = new EntryClient(connection, {
         mesh,
         used,
+        bandwidth,
         now: context.now,
         verify: (token, now, use) => verify(token, now, use),
         node: () => snapshot.node,
@@ -103,6 +109,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
       attachments_refused_total: refused,
       flows_opened_total: mesh.flowsOpened,
       flows_moved_total: mesh.flowsMoved,
+      ...bandwidth.metrics(),
     }),
     drain: () => mesh.drain(),
     network: () => mesh.report(),
@@ -134,6 +141,7 @@ async function overTcp(
 interface EntryNode {
   readonly mesh: Mesh;
   readonly used: UsedTokens;
+  readonly bandwidth: Bandwidth;
   readonly now: () => number;
   readonly verify: DataPlaneVerifier;
   readonly node: () => DataPlaneClaims['entries'][number];
@@ -148,6 +156,7 @@ class EntryClient {
   readonly #labels: DatagramLabels;
   readonly #deadline: NodeJS.Timeout;
   #claims: DataPlaneClaims | undefined;
+  #allowance: Allowance | undefined;
   #attaching = false;
   #streams = 0;
 
@@ -200,13 +209,17 @@ class EntryClient {
     const flow = await this.#begin(claims, attach);
     clearTimeout(this.#deadline);
     this.#claims = claims;
+    this.#allowance = this.#entry.bandwidth.allow(claims, ['session'], SEALED_SHARE);
+    // It left while the service node was asked.
+    void this.#connection.closed.then(() => this.#allowance?.release());
     this.#entry.counted('attached');
     this.#join(stream, flow);
   }
 
   async #channel(open: ChannelOpen, stream: ByteStream): Promise<void> {
     const claims = this.#claims;
-    if (!claims || open.attachment !== claims.attachment) throw new Refusal('attachment_unknown');
+    if (!this.#allowance || !claims || open.attachment !== claims.attachment)
+      throw new Refusal('attachment_unknown');
     const grant = authorizeChannel(claims, open.channel);
     const trafficClass = TRAFFIC_CLASS[open.channel];
     stream.setClass(trafficClass);
@@ -214,7 +227,9 @@ class EntryClient {
     stream.datagrams = this.#labels.of(open.number, trafficClass);
     const flow = await this.#openFlow(claims, trafficClass);
     flow.write(encodeMessage(open));
-    this.#join(meterDirections(stream, open.channel, grant, this.#entry.now), flow);
+    const allowance = this.#allowance.of(open.channel);
+    const metered = meterDirections(stream, open.channel, grant, this.#entry.now);
+    this.#join(new PacedStream(metered, allowance), flow);
   }
 
   #openFlow({ service, org, session }: DataPlaneClaims, trafficClass: TrafficClass): Promise<ByteStream> {

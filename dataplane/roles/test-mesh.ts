@@ -21,7 +21,7 @@ import type { NetworkReport } from '../../schema/network-report.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import { type Neighbour, SigningKey, type Snapshot } from '../../schema/snapshot.ts';
-import { issueDataPlaneToken } from '../../schema/tokens/data-plane.ts';
+import { type BandwidthClaims, issueDataPlaneToken } from '../../schema/tokens/data-plane.ts';
 import { publicClientKey } from '../../schema/tokens/proof.ts';
 import type { Adapters, PendingChannel } from '../adapters/adapter.ts';
 import { ADAPTERS } from '../adapters/registry.ts';
@@ -86,6 +86,7 @@ export interface MeshShape {
   /** What the target is, instead of one that echoes `stream`. */
   readonly serve?: (pending: PendingChannel) => Promise<void>;
   readonly channels?: ChannelGrants;
+  readonly limits?: BandwidthClaims;
 }
 
 export class TestMesh implements AsyncDisposable {
@@ -174,6 +175,7 @@ export class TestMesh implements AsyncDisposable {
       seal: sealKey,
       entries: entries.map((name) => this.node(name).id),
       channels: this.#shape.channels ?? { stream: { send: true, receive: true } },
+      ...(this.#shape.limits ? { limits: this.#shape.limits } : {}),
       cnf: { jkt: await calculateJwkThumbprint(await publicClientKey(keys.publicKey)) },
     };
     const ticket = {

@@ -19,6 +19,8 @@ import { encodeMessage } from '../../schema/wire/message.ts';
 import { ClientOpening } from '../../schema/wire/opening.ts';
 import type { Resume } from '../../schema/wire/resume.ts';
 import { type Adapters, openRemote } from '../adapters/adapter.ts';
+import { type Allowance, Bandwidth } from '../channel/bandwidth/allowance.ts';
+import { PacedStream } from '../channel/bandwidth/paced.ts';
 import { AttachmentKeys, sealPrologue } from '../channel/keys.ts';
 import { nodeAead } from '../channel/node-aead.ts';
 import { type DhKeys, respond } from '../channel/noise.ts';
@@ -31,6 +33,8 @@ import { LiveSession } from './live-session.ts';
 import { Reporter } from './reporter.ts';
 import { SealedClient } from './sealed-client.ts';
 
+/** Each is enforced here; an entry sees only some of a client's channels. */
+const LIMITS = ['org', 'protocol', 'user', 'session'] as const;
 const HEAD_MS = 10_000;
 const START_MS = 30_000;
 const MAX_SESSIONS = 5_000;
@@ -46,12 +50,19 @@ export interface SessionHostOptions {
   readonly now: () => number;
 }
 
+interface Attached {
+  readonly session: LiveSession;
+  readonly client: SealedClient;
+  readonly allowance: Allowance;
+}
+
 export class SessionHost {
   readonly #options: SessionHostOptions;
   readonly #used = new UsedTokens();
   readonly #sessions = new Map<SessionId, Promise<LiveSession>>();
   readonly #live = new Map<SessionId, LiveSession>();
-  readonly #attached = new Map<AttachmentId, { session: LiveSession; client: SealedClient }>();
+  readonly #attached = new Map<AttachmentId, Attached>();
+  readonly #bandwidth = new Bandwidth(() => performance.now());
   readonly #closing = new AbortController();
 
   constructor(options: SessionHostOptions) {
@@ -87,6 +98,11 @@ export class SessionHost {
 
   metrics(): Record<string, number> {
     return { sessions: this.#live.size, attachments: this.#attached.size };
+  }
+
+  /** Bytes of channels, and what was held back, by class. */
+  bandwidth(): Record<string, number> {
+    return this.#bandwidth.metrics();
   }
 
   async close(): Promise<void> {
@@ -135,7 +151,8 @@ export class SessionHost {
       message: (request) => this.#asked(request, session, client),
       ended: () => this.#forget(id),
     });
-    this.#attached.set(id, { session, client });
+    const allowance = this.#bandwidth.allow(claims, LIMITS);
+    this.#attached.set(id, { session, client, allowance });
     const finish = (code: number) => client.finish(code);
     session.attach({ claims, tell: (message) => channels.tell(message), finish });
   }
@@ -168,6 +185,7 @@ export class SessionHost {
     this.#attached.delete(id);
     known.session.detach(id);
     known.client.drop();
+    known.allowance.release();
   }
 
   async #admit(token: string, proof: string, seal: Uint8Array): Promise<DataPlaneClaims> {
@@ -199,7 +217,8 @@ export class SessionHost {
     if (!channel) return;
     try {
       const { value, stream: rest } = await takeHead(channel, messageHead(ChannelParams), HEAD_MS);
-      await known.session.serve(open.channel, value.params, grant, rest, known.client.claims);
+      const paced = new PacedStream(rest, known.allowance.of(open.channel));
+      await known.session.serve(open.channel, value.params, grant, paced, known.client.claims);
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       refuseStream(channel, new Refusal('protocol_violation').flowCode);

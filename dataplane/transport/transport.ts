@@ -34,6 +34,8 @@ export interface StreamDatagrams {
   /** Gives it its one observer; what came before is lost, as any may be. */
   observe(observer: (datagram: Uint8Array) => void): void;
   send(datagram: Uint8Array): DatagramOutcome;
+  /** Milliseconds until something may go; absent or 0: now. Whoever has something newer by then sends that instead. */
+  wait?(): number;
   /** The stream is over: what still comes belongs to nobody. */
   close(): void;
 }

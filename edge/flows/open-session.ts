@@ -11,6 +11,7 @@ import {
   type ResourceId,
   SessionId,
 } from '../../schema/ids.ts';
+import { bandwidthOf } from '../../schema/quotas.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { isOver } from '../../schema/session.ts';
 import { SessionPolicy } from '../../schema/session-policy.ts';
@@ -31,7 +32,7 @@ import { record } from '../audit.ts';
 import { actorOf, type Caller, type Member, principalOf } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import { loadSigner } from '../keys/signing.ts';
-import { requireRoom } from '../quotas.ts';
+import { quotasOf, requireRoom } from '../quotas.ts';
 import { findResource, listAllowed } from '../resources/resources/store.ts';
 import type { Services } from '../services.ts';
 import { requireRecent } from '../sign-in/policy.ts';
@@ -253,7 +254,7 @@ async function ticket(
   }));
   const attachment = AttachmentId.parse(crypto.randomUUID());
   const { role = 'controller', reason } = placed.seat;
-  const name = await db.org(org, async (tx) => {
+  const { name, limits } = await db.org(org, async (tx) => {
     const expiresAt = new Date(now() + DATA_PLANE_LIFETIME_S * 1000);
     await tx.insert(attachments).values({
       id: attachment,
@@ -275,7 +276,10 @@ async function ticket(
       detail: { role },
       requestId,
     });
-    return nameOf(tx, caller);
+    return {
+      name: await nameOf(tx, caller),
+      limits: bandwidthOf(await quotasOf(tx, org), placed.allowed.protocol),
+    };
   });
   const claims = {
     jti: crypto.randomUUID(),
@@ -292,6 +296,7 @@ async function ticket(
     seal: sealKey,
     entries: entries.ids,
     channels: channelsOfRole(role, placed.allowed.channels),
+    limits,
     role,
     name,
     cnf: { jkt: await calculateJwkThumbprint(key) },

@@ -5700,6 +5700,11 @@ export interface operations {
                     "application/json": {
                         limits: {
                             apiKeys: number;
+                            kilobytesPerSecond: number;
+                            kilobytesPerSecondPerSession: number;
+                            kilobytesPerSecondPerUser: number;
+                            kilobytesPerSecondSsh: number;
+                            kilobytesPerSecondTcp: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;
@@ -9143,6 +9148,11 @@ export interface operations {
                     "application/json": {
                         limits: {
                             apiKeys: number;
+                            kilobytesPerSecond: number;
+                            kilobytesPerSecondPerSession: number;
+                            kilobytesPerSecondPerUser: number;
+                            kilobytesPerSecondSsh: number;
+                            kilobytesPerSecondTcp: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;
@@ -9172,6 +9182,11 @@ export interface operations {
             content: {
                 "application/json": {
                     apiKeys?: number;
+                    kilobytesPerSecond?: number;
+                    kilobytesPerSecondPerSession?: number;
+                    kilobytesPerSecondPerUser?: number;
+                    kilobytesPerSecondSsh?: number;
+                    kilobytesPerSecondTcp?: number;
                     members?: number;
                     requestsPerMinute?: number;
                     resources?: number;
@@ -9189,6 +9204,11 @@ export interface operations {
                     "application/json": {
                         limits: {
                             apiKeys: number;
+                            kilobytesPerSecond: number;
+                            kilobytesPerSecondPerSession: number;
+                            kilobytesPerSecondPerUser: number;
+                            kilobytesPerSecondSsh: number;
+                            kilobytesPerSecondTcp: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;

@@ -82,7 +82,7 @@ export type ChangeOrganization = z.infer<typeof ChangeOrganization>;
 
 export const QuotasView = z.object({
   limits: Quotas,
-  /** Now; requests are not counted here. */
-  used: Quotas.omit({ requestsPerMinute: true }),
+  /** Now; what is a rate is not counted here. */
+  used: Quotas.pick({ sessions: true, members: true, resources: true, apiKeys: true }),
 });
 export const ChangeQuotas = Quotas.partial();

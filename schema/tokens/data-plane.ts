@@ -23,6 +23,17 @@ const USES = {
 } as const satisfies Record<TokenUse, { typ: string; seconds: number }>;
 const AUDIENCE = 'fabric-data-plane';
 
+/** Bytes a second, each way: of all of the organization, of one protocol in it, of one person, of this session. Absent: no limit. */
+export const BandwidthClaims = z
+  .object({
+    org: z.int().positive(),
+    protocol: z.int().positive(),
+    user: z.int().positive(),
+    session: z.int().positive(),
+  })
+  .partial();
+export type BandwidthClaims = z.infer<typeof BandwidthClaims>;
+
 export const DataPlaneClaims = z.object({
   iss: z.string(),
   jti: z.string().min(1).max(128),
@@ -47,6 +58,7 @@ export const DataPlaneClaims = z.object({
   role: AttachmentRole.default('controller'),
   /** Whose attachment it is, as the others in the session are told. */
   name: z.string().max(200).default(''),
+  limits: BandwidthClaims.optional(),
   cnf: z.strictObject({ jkt: z.string().length(43) }),
 });
 export type DataPlaneClaims = z.infer<typeof DataPlaneClaims>;

@@ -192,9 +192,19 @@ test("the platform's people make organizations and administrators, set limits, a
   expect(
     (await asPlatform(['organizations'])).organizations.map(({ name }: { name: string }) => name),
   ).toContain('acme');
-  const limited = await asPlatform(['organizations', 'set-quotas', 'acme', 'members=5', 'sessions=7']);
+  const limited = await asPlatform([
+    'organizations',
+    'set-quotas',
+    'acme',
+    'members=5',
+    'sessions=7',
+    'kilobytesPerSecond=900',
+  ]);
   expect(limited.limits).toMatchObject({ members: 5, sessions: 7, resources: 2000 });
-  expect((await asPlatform(['organizations', 'quotas', 'acme'])).limits.members).toBe(5);
+  expect((await asPlatform(['organizations', 'quotas', 'acme'])).limits).toMatchObject({
+    members: 5,
+    kilobytesPerSecond: 900,
+  });
   const wrong = await fabric(['organizations', 'set-quotas', 'acme', 'chairs=5'], undefined, '', 'platform');
   expect([wrong.status, wrong.err]).toEqual([1, expect.stringContaining('chairs')]);
   const bob = ['bob@platform.test', '--role', 'platform_admin', '--name', 'Bob'];

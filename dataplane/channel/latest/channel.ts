@@ -35,6 +35,8 @@ export class LatestChannel {
   #byStream: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isScheduled = false;
+  /** The stream takes no more for now: what is set meanwhile takes the place of what was. */
+  #isHeld = false;
   readonly #frames = new PacketFrames();
   #over = false;
   /** Packets that came, by each way. */
@@ -54,7 +56,10 @@ export class LatestChannel {
     const end = () => this.close();
     stream.observe({
       readable: () => this.#guarded(() => this.#read()),
-      writable: () => this.#schedule(),
+      writable: () => {
+        this.#isHeld = false;
+        this.#schedule();
+      },
       reset: end,
       stopped: end,
       closed: end,
@@ -100,30 +105,42 @@ export class LatestChannel {
   #pump(): void {
     const now = this.#options.now();
     const room = this.#byStream ? STREAM_ROOM : DATAGRAM_ROOM;
-    for (let next = this.#sender.next(now, room); next; next = this.#sender.next(now, room))
+    while (!this.#mustWait) {
+      const next = this.#sender.next(now, room);
+      if (!next) break;
       this.#send(encodePacket({ arrived: this.#receiver.acknowledge(), ...next }));
+    }
     if (this.#receiver.owes)
       this.#send(encodePacket({ arrived: this.#receiver.acknowledge(), number: undefined, pieces: [] }));
     this.#wait(now);
   }
 
+  get #mustWait(): boolean {
+    return this.#byStream ? this.#isHeld : (this.#options.datagrams?.wait?.() ?? 0) > 0;
+  }
+
   #send(packet: Uint8Array): void {
     const { datagrams, stream } = this.#options;
     if (!this.#byStream && datagrams) return void datagrams.send(packet);
-    stream.write(framed(packet));
+    this.#isHeld = !stream.write(framed(packet));
   }
 
   #wait(now: number): void {
     clearTimeout(this.#timer);
-    const { wakeAt } = this.#sender;
-    if (wakeAt === undefined) return;
+    const { wakeAt, hasDue } = this.#sender;
+    const paced = !this.#byStream && hasDue ? (this.#options.datagrams?.wait?.() ?? 0) : 0;
+    const next = Math.min(
+      wakeAt ?? Number.POSITIVE_INFINITY,
+      paced > 0 ? now + paced : Number.POSITIVE_INFINITY,
+    );
+    if (next === Number.POSITIVE_INFINITY) return;
     this.#timer = setTimeout(
       () => {
         this.#sender.tick(this.#options.now());
         if (this.#sender.silence >= SILENT_WAITS) this.#useStream();
         this.#pump();
       },
-      Math.max(0, wakeAt - now),
+      Math.max(0, next - now),
     );
   }
 

@@ -53,6 +53,11 @@ export class LatestSender {
     return this.#unsettled === 0;
   }
 
+  /** Something is to be sent. */
+  get hasDue(): boolean {
+    return this.#due.size > 0;
+  }
+
   /** Waits in a row after which nothing had come back. */
   get silence(): number {
     return this.#flight.silence;
