@@ -7,7 +7,7 @@ import { masterSealer } from '../../edge/keys/envelope.ts';
 import { initialize, migrate } from '../../edge/setup/setup.ts';
 import { createDemo, Owner } from './demo.ts';
 import { writeKits } from './kits.ts';
-import { DEMO_NODES, startNode, untilLinked } from './nodes.ts';
+import { demoNodes, MOST_RELAYS, startNode, untilLinked } from './nodes.ts';
 import { startPostgres } from './postgres.ts';
 import { Processes } from './processes.ts';
 import { readyBlock, readyLine } from './ready.ts';
@@ -15,12 +15,13 @@ import { startRedis } from './redis.ts';
 import { SettingsFile } from './settings.ts';
 import { startSshd } from './sshd.ts';
 
-const HELP = `Usage: npm start -- [--data DIR] [--port N] [--runtime workerd|node] [--json]
+const HELP = `Usage: npm start -- [--data DIR] [--port N] [--relays N] [--runtime workerd|node] [--json]
 
-Brings up the whole fabric on this machine: PostgreSQL, Redis, the control API, three nodes and a demo organization.
+Brings up the whole fabric on this machine: PostgreSQL, Redis, the control API, three or more nodes and a demo organization.
 
   --data DIR      where everything is kept (default .data in the repository)
   --port N        port of the console and the API (default 7443, or a free one when that is taken)
+  --relays N      relays between entry and service node, 1 (default) to ${MOST_RELAYS}; with two, one may die under a live session
   --runtime NAME  what runs the control API: workerd (default) or node
   --json          one line of JSON on standard output when ready; for scripts: npm -s start -- --json
 
@@ -37,6 +38,7 @@ const RUNTIMES = {
 interface Options {
   readonly data: string;
   readonly port: number | undefined;
+  readonly relays: number;
   readonly runtime: keyof typeof RUNTIMES;
   readonly json: boolean;
 }
@@ -46,6 +48,7 @@ function readOptions(): Options {
     options: {
       data: { type: 'string', default: here('../../.data') },
       port: { type: 'string' },
+      relays: { type: 'string', default: '1' },
       runtime: { type: 'string', default: 'workerd' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -56,8 +59,10 @@ function readOptions(): Options {
     process.exit(0);
   }
   const port = values.port === undefined ? undefined : Number(values.port);
+  const relays = Number(values.relays);
   const wrong =
     !(values.runtime in RUNTIMES) ||
+    !(Number.isInteger(relays) && relays >= 1 && relays <= MOST_RELAYS) ||
     (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536));
   if (wrong) {
     process.stderr.write(HELP);
@@ -66,6 +71,7 @@ function readOptions(): Options {
   return {
     data: resolve(values.data),
     port,
+    relays,
     runtime: values.runtime as keyof typeof RUNTIMES,
     json: values.json,
   };
@@ -77,7 +83,7 @@ function progress(text: string): void {
 }
 
 async function bringUp(
-  { data, port: wantedPort, runtime, json }: Options,
+  { data, port: wantedPort, relays, runtime, json }: Options,
   processes: Processes,
   settings: SettingsFile,
 ): Promise<void> {
@@ -140,10 +146,12 @@ async function bringUp(
 
   const { cluster } = values.demo;
   const setup = { processes, data, api, settings, owner, cluster };
-  const localPorts = await Promise.all(DEMO_NODES.map((name) => startNode(name, setup)));
+  const nodes = await Promise.all(
+    demoNodes(relays).map(async (node) => ({ ...node, localPort: await startNode(node, setup) })),
+  );
   await settings.save();
-  progress('three nodes are enrolled');
-  await untilLinked(localPorts);
+  progress(`${nodes.length} nodes are enrolled`);
+  await untilLinked(nodes);
   progress('the nodes have found each other');
 
   const facts = {
