@@ -13,6 +13,8 @@ export interface PendingChannel {
   /** As the client sent them: unchecked. */
   readonly params: unknown;
   readonly grant: ChannelGrant;
+  /** What the policy says of this client's clipboard: for channels that can carry it in their own words. */
+  readonly clipboard: ChannelGrant | undefined;
   /** Says yes and gives the channel's bytes. Once. */
   accept(): ByteStream;
 }

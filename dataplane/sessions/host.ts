@@ -213,7 +213,7 @@ export class SessionHost {
       await known.session.serve(
         open.channel,
         value.params,
-        grant,
+        { grant, clipboard: known.client.claims.channels.clipboard },
         new PacedStream(rest, known.allowance.of(open.channel)),
       );
     } catch (error) {

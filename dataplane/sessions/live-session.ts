@@ -1,12 +1,12 @@
 /** One session on this service node: its remote side, and the attachments that come and go. */
 import type { SessionStart } from '../../schema/api/nodes.ts';
-import { type Channel, type ChannelGrant, LATEST_CHANNELS } from '../../schema/channel.ts';
+import { type Channel, LATEST_CHANNELS } from '../../schema/channel.ts';
 import type { AttachmentId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { SessionState } from '../../schema/session.ts';
 import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
-import type { RemoteSession } from '../adapters/adapter.ts';
+import type { PendingChannel, RemoteSession } from '../adapters/adapter.ts';
 import { acknowledgeOnly } from '../channel/latest/directions.ts';
 import { ASKS_FIRST, mute } from '../channel/one-way.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
@@ -89,13 +89,19 @@ export class LiveSession {
   }
 
   /** Serves one channel; a refusal is told to the client on the channel itself. */
-  async serve(channel: Channel, params: unknown, grant: ChannelGrant, stream: ByteStream): Promise<void> {
+  async serve(
+    channel: Channel,
+    params: unknown,
+    { grant, clipboard }: Pick<PendingChannel, 'grant' | 'clipboard'>,
+    stream: ByteStream,
+  ): Promise<void> {
     let accepted = false;
     try {
       await this.#remote.serve({
         channel,
         params,
         grant,
+        clipboard,
         accept: () => {
           accepted = true;
           stream.write(encodeMessage({ type: 'opened' }));

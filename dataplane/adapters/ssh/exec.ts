@@ -26,14 +26,22 @@ export function startCommand(ssh: SshClient, { command, pty }: ExecParams): Prom
 }
 
 /** Resolves when both the command and its channel are over. */
-export function joinCommand(channel: ClientChannel, stream: ByteStream, maySend: boolean): Promise<void> {
+export function joinCommand(
+  channel: ClientChannel,
+  stream: ByteStream,
+  { maySend, shown }: { readonly maySend: boolean; readonly shown: (output: Uint8Array) => Uint8Array },
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const output = (kind: TerminalKind) => (bytes: Buffer) => {
+  const output = (kind: TerminalKind) => (bytes: Uint8Array) => {
     if (writeFrame(stream, kind, bytes)) return;
     channel.pause();
     channel.stderr.pause();
   };
-  channel.on('data', output(TERMINAL_KIND.data));
+  const show = output(TERMINAL_KIND.data);
+  channel.on('data', (bytes: Buffer) => {
+    const rest = shown(bytes);
+    if (rest.length > 0) show(rest);
+  });
   channel.stderr.on('data', output(TERMINAL_KIND.stderr));
   let exit = { status: 255, signal: '' };
   channel.on('exit', (status: number | null, signal?: string) => {

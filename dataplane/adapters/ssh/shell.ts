@@ -14,6 +14,7 @@ import {
 import { TerminalReader, writeFrame } from '../../channel/terminal-frames.ts';
 import type { ByteStream } from '../../transport/transport.ts';
 import type { PendingChannel } from '../adapter.ts';
+import { ClipboardFilter } from './osc52.ts';
 import { Screen } from './screen.ts';
 
 /** How long a client that is slow to read may take for a shell's last words, milliseconds. */
@@ -27,6 +28,9 @@ export class Shell {
   readonly #screen: Screen;
   #client: ByteStream | undefined;
   #clientLeft: Promise<void> = Promise.resolve();
+  readonly #clipboard = new ClipboardFilter();
+  /** What runs in the shell may set the clipboard of who has it. */
+  #mayCopy = false;
   #started = false;
   #over = false;
 
@@ -75,6 +79,7 @@ export class Shell {
     const previous = this.#client;
     const stream = pending.accept();
     this.#client = stream;
+    this.#mayCopy = pending.clipboard?.receive === true;
     if (previous) {
       previous.stop(FLOW_CANCELLED);
       previous.reset(new Refusal('conflict').flowCode);
@@ -163,7 +168,9 @@ export class Shell {
   /** A client that waits for its screen gets no live bytes yet. */
   #showing: ByteStream | undefined;
 
-  #output(bytes: Buffer): void {
+  #output(raw: Buffer): void {
+    const bytes = this.#clipboard.pass(raw, this.#mayCopy);
+    if (bytes.length === 0) return;
     const parsed = this.#screen.write(bytes);
     const sent = this.#client === undefined || writeFrame(this.#client, TERMINAL_KIND.data, bytes);
     if (!parsed || !sent) this.#channel.pause();

@@ -7,6 +7,7 @@ import type { Adapter, PendingChannel, RemoteSession } from '../adapter.ts';
 import { connectSsh, type SshTarget } from './connect.ts';
 import { joinCommand, startCommand } from './exec.ts';
 import { serveFiles } from './files/files.ts';
+import { ClipboardFilter } from './osc52.ts';
 import { Shell } from './shell.ts';
 
 export const sshAdapter: Adapter<'ssh'> = {
@@ -52,7 +53,10 @@ class SshSession implements RemoteSession {
       return shell.attach(pending, params.data);
     }
     const channel = await startCommand(ssh, params.data);
-    return joinCommand(channel, pending.accept(), pending.grant.send);
+    // Without a terminal a command's output is data, byte for byte.
+    const filter = params.data.pty && new ClipboardFilter();
+    const shown = (bytes: Uint8Array) => filter?.pass(bytes, pending.clipboard?.receive === true) ?? bytes;
+    return joinCommand(channel, pending.accept(), { maySend: pending.grant.send, shown });
   }
 
   async close(): Promise<void> {

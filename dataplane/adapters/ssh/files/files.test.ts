@@ -43,7 +43,13 @@ async function served(grant: ChannelGrant): Promise<{ stream: ByteStream; over: 
   );
   const stream = await near.openStream(0);
   const service = await arrived;
-  const pending = { channel: 'file_transfer', params: undefined, grant, accept: () => service } as const;
+  const pending = {
+    channel: 'file_transfer',
+    params: undefined,
+    clipboard: undefined,
+    grant,
+    accept: () => service,
+  } as const;
   return { stream, over: serveFiles(sshd.ssh, pending) };
 }
 const files = async (grant = BOTH) => new FileChannel((await served(grant)).stream, makeHash);
