@@ -29,7 +29,7 @@ async function commandWorld(): Promise<World> {
   world.serve = async ({ params, accept }) => {
     const { command } = params as { command: string };
     const channel = await startCommand(sshd.ssh, { mode: 'exec', command });
-    await joinCommand(channel, accept(), true, undefined);
+    await joinCommand(channel, accept(), { maySend: true, shown: (bytes) => bytes, tap: undefined });
   };
   return world;
 }

@@ -17,6 +17,8 @@ export interface PendingChannel {
   readonly grant: ChannelGrant;
   /** What its client is in the session. An observer's `grant` lets it send nothing. */
   readonly role: AttachmentRole;
+  /** What the policy says of this client's clipboard: for channels that can carry it in their own words. */
+  readonly clipboard: ChannelGrant | undefined;
   /** Says yes and gives the channel's bytes. Once. */
   accept(): ByteStream;
 }

@@ -8,6 +8,7 @@ import { ControlEvent, MAX_CHANNELS, type People } from '../../schema/wire/contr
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { TerminalParams } from '../../schema/wire/terminal.ts';
 import type { SealedChannel } from '../channel/channel.ts';
+import { ClipboardChannel, type ClipboardOptions } from '../channel/clipboard.ts';
 import { LatestChannel, type LatestOptions } from '../channel/latest/channel.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
@@ -149,6 +150,14 @@ export class Attachment {
   /** Files of the target, one after the other. @throws Refusal */
   async openFiles(makeHash: MakeHash): Promise<FileChannel> {
     return new FileChannel(await this.#open('file_transfer'), makeHash);
+  }
+
+  /** Texts to and from the other side's clipboard. @param copied what was copied there. @throws Refusal */
+  async openClipboard(
+    allowed: Pick<ClipboardOptions, 'maySend' | 'mayReceive'>,
+    copied: (text: string) => void,
+  ): Promise<ClipboardChannel> {
+    return new ClipboardChannel(await this.#open('clipboard'), allowed, copied);
   }
 
   /** A state that both ends keep, where only the newest counts. @throws Refusal */

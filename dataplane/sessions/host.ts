@@ -218,7 +218,9 @@ export class SessionHost {
     try {
       const { value, stream: rest } = await takeHead(channel, messageHead(ChannelParams), HEAD_MS);
       const paced = new PacedStream(rest, known.allowance.of(open.channel));
-      await known.session.serve(open.channel, value.params, grant, paced, known.client.claims);
+      const { claims } = known.client;
+      const may = { grant, clipboard: claims.channels.clipboard };
+      await known.session.serve(open.channel, value.params, may, paced, claims);
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       refuseStream(channel, new Refusal('protocol_violation').flowCode);

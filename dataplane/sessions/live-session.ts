@@ -1,13 +1,13 @@
 /** One session on this service node: its remote side, the attachments that come and go, and who of them is in control. */
 import type { ControlChange, SessionStart } from '../../schema/api/nodes.ts';
-import { type Channel, type ChannelGrant, LATEST_CHANNELS } from '../../schema/channel.ts';
+import { type Channel, LATEST_CHANNELS } from '../../schema/channel.ts';
 import type { AttachmentId } from '../../schema/ids.ts';
 import { FLOW_CANCELLED, Refusal } from '../../schema/refusal.ts';
 import type { SessionState } from '../../schema/session.ts';
 import { NO_SESSION_POLICY, type SessionPolicy } from '../../schema/session-policy.ts';
 import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
-import type { RemoteSession } from '../adapters/adapter.ts';
+import type { PendingChannel, RemoteSession } from '../adapters/adapter.ts';
 import { acknowledgeOnly } from '../channel/latest/directions.ts';
 import { ASKS_FIRST, mute } from '../channel/one-way.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
@@ -154,7 +154,7 @@ export class LiveSession {
   async serve(
     channel: Channel,
     params: unknown,
-    given: ChannelGrant,
+    { grant: given, clipboard }: Pick<PendingChannel, 'grant' | 'clipboard'>,
     stream: ByteStream,
     by: Pick<DataPlaneClaims, 'role'>,
   ): Promise<void> {
@@ -171,6 +171,7 @@ export class LiveSession {
         params,
         grant,
         role: by.role,
+        clipboard: isObserver ? undefined : clipboard,
         accept: () => {
           accepted = true;
           stream.write(encodeMessage({ type: 'opened' }));

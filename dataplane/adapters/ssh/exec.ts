@@ -27,20 +27,30 @@ export function startCommand(ssh: SshClient, { command, pty }: ExecParams): Prom
 }
 
 /** Resolves when both the command and its channel are over. */
+export interface CommandOutput {
+  readonly maySend: boolean;
+  /** What its client is shown of it. */
+  readonly shown: (output: Uint8Array) => Uint8Array;
+  readonly tap: TerminalTap | undefined;
+}
+
 export function joinCommand(
   channel: ClientChannel,
   stream: ByteStream,
-  maySend: boolean,
-  tap: TerminalTap | undefined,
+  { maySend, shown, tap }: CommandOutput,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const output = (kind: TerminalKind) => (bytes: Buffer) => {
+  const output = (kind: TerminalKind) => (bytes: Uint8Array) => {
     tap?.output(bytes);
     if (writeFrame(stream, kind, bytes)) return;
     channel.pause();
     channel.stderr.pause();
   };
-  channel.on('data', output(TERMINAL_KIND.data));
+  const show = output(TERMINAL_KIND.data);
+  channel.on('data', (bytes: Buffer) => {
+    const rest = shown(bytes);
+    if (rest.length > 0) show(rest);
+  });
   channel.stderr.on('data', output(TERMINAL_KIND.stderr));
   // ssh2 ends a channel when standard output was read; standard error may still be held back.
   const errors = new Promise((read) => channel.stderr.once('end', read).once('close', read));

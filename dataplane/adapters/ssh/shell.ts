@@ -16,6 +16,7 @@ import {
 import { TerminalReader, writeFrame } from '../../channel/terminal-frames.ts';
 import type { ByteStream } from '../../transport/transport.ts';
 import type { PendingChannel, TerminalTap } from '../adapter.ts';
+import { ClipboardFilter } from './osc52.ts';
 import { Screen } from './screen.ts';
 
 /** How long a client that is slow to read may take for a shell's last words, milliseconds. */
@@ -47,6 +48,11 @@ export class Shell {
   readonly #viewers = new Map<Viewer, Promise<void>>();
   readonly #tap: TerminalTap | undefined;
   #size: PtySize;
+  readonly #clipboard = new ClipboardFilter();
+  /** What runs in the shell may set the clipboard of who has it. */
+  #mayCopy = false;
+  /** Of those who watch, and of the recording: theirs is never set. */
+  readonly #watched = new ClipboardFilter();
   #started = false;
   #over = false;
   /** Screens being taken: the remote side is held until the last of them is. */
@@ -106,6 +112,7 @@ export class Shell {
     const previous = this.#client;
     const stream = pending.accept();
     this.#client = stream;
+    this.#mayCopy = pending.clipboard?.receive === true;
     if (previous) {
       previous.stop(FLOW_CANCELLED);
       previous.reset(new Refusal('conflict').flowCode);
@@ -238,12 +245,15 @@ export class Shell {
     this.#go();
   }
 
-  #output(bytes: Buffer): void {
-    this.#tap?.output(bytes);
+  #output(raw: Buffer): void {
+    const bytes = this.#clipboard.pass(raw, this.#mayCopy);
+    const watched = this.#watched.pass(raw, false);
+    if (watched.length > 0) this.#tap?.output(watched);
+    if (bytes.length === 0) return;
     const parsed = this.#screen.write(bytes);
     for (const viewer of this.#viewers.keys())
       if (!viewer.behind)
-        viewer.behind = !writeFrame(viewer.stream, TERMINAL_KIND.data, Uint8Array.from(bytes));
+        viewer.behind = !writeFrame(viewer.stream, TERMINAL_KIND.data, Uint8Array.from(watched));
     const sent = this.#client === undefined || writeFrame(this.#client, TERMINAL_KIND.data, bytes);
     if (!parsed || !sent) this.#channel.pause();
   }

@@ -7,6 +7,7 @@ import type { Adapter, PendingChannel, RemoteSession, TerminalTap } from '../ada
 import { connectSsh, type SshTarget } from './connect.ts';
 import { joinCommand, startCommand } from './exec.ts';
 import { serveFiles } from './files/files.ts';
+import { ClipboardFilter } from './osc52.ts';
 import { Shell } from './shell.ts';
 
 export const sshAdapter: Adapter<'ssh'> = {
@@ -60,7 +61,14 @@ class SshSession implements RemoteSession {
     const channel = await startCommand(ssh, params.data);
     const { pty } = params.data;
     if (pty) this.#tap?.size(pty.size);
-    return joinCommand(channel, pending.accept(), pending.grant.send, this.#tap);
+    // Without a terminal a command's output is data, byte for byte.
+    const filter = pty && new ClipboardFilter();
+    const shown = (bytes: Uint8Array) => filter?.pass(bytes, pending.clipboard?.receive === true) ?? bytes;
+    return joinCommand(channel, pending.accept(), {
+      maySend: pending.grant.send,
+      shown,
+      tap: this.#tap,
+    });
   }
 
   async close(): Promise<void> {

@@ -47,6 +47,7 @@ async function served(grant: ChannelGrant): Promise<{ stream: ByteStream; over: 
     channel: 'file_transfer',
     role: 'controller',
     params: undefined,
+    clipboard: undefined,
     grant,
     accept: () => service,
   } as const;

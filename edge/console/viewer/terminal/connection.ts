@@ -12,6 +12,7 @@ import { Refusal } from '../../../../schema/refusal.ts';
 import { publicClientKey } from '../../../../schema/tokens/proof.ts';
 import type { Api } from '../../api.ts';
 import { retryDelay } from './backoff.ts';
+import { setClipboard } from './clipboard.ts';
 import { WriteWindow } from './write-window.ts';
 
 export type LineState = 'connecting' | 'live' | 'reconnecting' | 'ended' | 'taken over';
@@ -77,6 +78,11 @@ export class TerminalLine {
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.open(host);
     this.#fit.fit();
+    // What runs in the shell sets the clipboard, where the policy lets it through to here; it never hears what is in it.
+    this.#terminal.parser.registerOscHandler(52, (said) => {
+      void setClipboard(said);
+      return true;
+    });
     const encoder = new TextEncoder();
     this.#terminal.onData((text) => this.#channel?.write(encoder.encode(text)));
     this.#terminal.onBinary((text) =>
