@@ -35,6 +35,7 @@ export type OrgPermission = z.infer<typeof OrgPermission>;
 export const PLATFORM_PERMISSIONS = [
   'organizations.read',
   'organizations.manage',
+  'organizations.suspend',
   'quotas.manage',
   'clusters.read',
   'clusters.manage',
@@ -60,6 +61,7 @@ export const STEP_UP: ReadonlySet<Permission> = new Set<Permission>([
   'roles.assign',
   'api-keys.manage',
   'secrets.reveal',
+  'organizations.suspend',
   'clusters.manage',
   'nodes.enrol',
   'nodes.manage',
@@ -110,6 +112,7 @@ export const PLATFORM_ROLE_PERMISSIONS: Readonly<Record<PlatformRole, readonly P
   platform_admin: [
     'organizations.read',
     'organizations.manage',
+    'organizations.suspend',
     'quotas.manage',
     'clusters.read',
     'nodes.read',

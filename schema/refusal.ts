@@ -90,6 +90,7 @@ const REFUSALS = {
   },
   authority_stale: { status: 409, text: 'this comes from an authority that a newer one has replaced' },
   snapshot_gap: { status: 409, text: 'the increment does not follow what is held: ask for the whole' },
+  organization_suspended: { status: 403, text: 'the platform has suspended this organization' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;
