@@ -21,6 +21,8 @@ export const EVENT_TYPES = [
   'resource.create',
   'resource.grant',
   'organization.create',
+  'organization.suspend',
+  'organization.resume',
   'cluster.create',
   'node.enrol',
   'node.renew',

@@ -40,6 +40,7 @@ export type OrgPermission = z.infer<typeof OrgPermission>;
 export const PLATFORM_PERMISSIONS = [
   'organizations.read',
   'organizations.manage',
+  'organizations.suspend',
   'quotas.manage',
   'clusters.read',
   'clusters.manage',
@@ -70,6 +71,7 @@ export const STEP_UP: ReadonlySet<Permission> = new Set<Permission>([
   'recordings.read',
   'recordings.manage',
   'requests.decide',
+  'organizations.suspend',
   'clusters.manage',
   'nodes.enrol',
   'nodes.manage',
@@ -121,6 +123,7 @@ export const PLATFORM_ROLE_PERMISSIONS: Readonly<Record<PlatformRole, readonly P
   platform_admin: [
     'organizations.read',
     'organizations.manage',
+    'organizations.suspend',
     'quotas.manage',
     'clusters.read',
     'nodes.read',

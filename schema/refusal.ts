@@ -93,6 +93,7 @@ const REFUSALS = {
   takeover_refused: { status: 403, text: 'whoever is in control of this session keeps it' },
   watching_refused: { status: 403, text: 'this session may not be watched or shared by you' },
   recording_unavailable: { status: 503, text: 'this session must be recorded, and that is not possible now' },
+  organization_suspended: { status: 403, text: 'the platform has suspended this organization' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -70,8 +70,10 @@ test('every command of the tables takes --json, and its example is one that it w
   organizationCommands(program, cli());
   platformCommands(program, cli());
   let examples = 0;
-  for (const group of program.commands) {
-    for (const command of group.commands) {
+  for (const parent of program.commands) {
+    const groups = [parent, ...parent.commands.filter(({ commands }) => commands.length > 0)];
+    for (const [group, command] of groups.flatMap((of) => of.commands.map((one) => [of, one] as const))) {
+      if (command.commands.length > 0) continue;
       expect(command.options.map(({ long }) => long)).toContain('--json');
       let help = '';
       command.configureOutput({
@@ -83,7 +85,8 @@ test('every command of the tables takes --json, and its example is one that it w
       const [, words] = /Example:\n {2}fabric (.*)/.exec(help) ?? [];
       if (words === undefined) continue;
       examples += 1;
-      expect(words.split(' ').slice(0, 2)).toEqual([group.name(), command.name()]);
+      const path = [...new Set([parent, group, command])].map((one) => one.name());
+      expect(words.split(' ').slice(0, path.length)).toEqual(path);
       const given = [...words.matchAll(/ (--[a-z]+)/g)].map(([, long]) => long);
       expect(command.options.map(({ long }) => long)).toEqual(expect.arrayContaining(given));
     }

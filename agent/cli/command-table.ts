@@ -30,16 +30,23 @@ export interface Group<Target> {
   readonly rows: readonly Row<Target>[];
 }
 
-export function addGroup<Target>(program: Command, cli: Cli, group: Group<Target>): void {
-  const parent = program.command(group.name).description(group.about);
+/** To the command of that name, where there is one already. @returns the group's command */
+export function addGroup<Target>(program: Command, cli: Cli, group: Group<Target>): Command {
+  const known = program.commands.find((command) => command.name() === group.name);
+  const parent = known ?? program.command(group.name).description(group.about);
   for (const row of group.rows) addRow(parent, cli, group, row);
+  return parent;
 }
+
+/** As it is typed, from `fabric` on. */
+const wordsOf = (command: Command): string =>
+  command.parent ? `${wordsOf(command.parent)} ${command.name()}` : 'fabric';
 
 function addRow<Target>(parent: Command, cli: Cli, group: Group<Target>, row: Row<Target>): void {
   const command = parent.command(row.command, { isDefault: row.isDefault ?? false });
   (group.of === 'organization' ? cli.common : cli.plain)(command)
     .description(row.about)
-    .addHelpText('after', `\nExample:\n  fabric ${group.name} ${row.example}`);
+    .addHelpText('after', `\nExample:\n  ${wordsOf(parent)} ${row.example}`);
   for (const option of row.options ?? []) command.addOption(option);
   if (row.asks) command.option('-y, --yes', 'do not ask whether that is meant', false);
   command.action(async (...given: unknown[]) => {

@@ -17,9 +17,7 @@ import { flushed } from './flushed.ts';
 import { keyCommands } from './keys.ts';
 import { addNodeCommands } from './node-commands.ts';
 import { organizationCommands } from './organization/commands.ts';
-import { clusterCommands } from './platform/cluster-commands.ts';
 import { platformCommands } from './platform/commands.ts';
-import { nodeCommands } from './platform/node.ts';
 import { secretCommands } from './secrets.ts';
 import type { Attaching } from './session.ts';
 import { SettingsStore } from './settings.ts';
@@ -259,18 +257,13 @@ reaching(program.command('cp <from> <to>'))
 
 const cli = { api, common, plain, print, printJson };
 organizationCommands(program, cli);
-platformCommands(program, cli);
+const node = platformCommands(program, cli);
 secretCommands(program, cli);
 
 audit(program, { api, common, print });
 events(program, { api, common, print });
 keyCommands(program, { api, common, print });
 describeBackup(program);
-const node = program
-  .command('node')
-  .description("a cluster's nodes, for the platform's people; peers, routes and flows of this host's own");
-nodeCommands(node, { api, common, print, printJson });
-clusterCommands(program, { api, common, print, printJson });
 
 accountCommands({ program, common, store, api, print });
 

@@ -32,6 +32,7 @@ import { record } from '../audit.ts';
 import { actorOf, type Caller, type Member, principalOf } from '../caller.ts';
 import type { Tx } from '../db.ts';
 import { loadSigner } from '../keys/signing.ts';
+import { requireActive } from '../policy/suspended.ts';
 import { quotasOf, requireRoom } from '../quotas.ts';
 import { findResource, listAllowed } from '../resources/resources/store.ts';
 import type { Services } from '../services.ts';
@@ -68,6 +69,8 @@ export async function openSession(
       .values({ orgId: org, resourceId: resource, userId: caller.user, nodeId: service })
       .returning({ id: sessions.id, generation: sessions.generation });
     if (!row) throw new Error('nothing was inserted');
+    // Only now: whoever suspends waits for this row, or this row has waited for them.
+    await requireActive(tx, org);
     const id = SessionId.parse(row.id);
     await record(tx, {
       org,

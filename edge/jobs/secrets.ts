@@ -1,7 +1,7 @@
 /** What time does to secrets: new values where the fabric makes them, a reminder where people do, and the end of overlaps. Also takes in credentials of before there were secrets. */
-import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm';
+import { and, asc, eq, exists, isNotNull, isNull, lte } from 'drizzle-orm';
 import type { OrgId, SecretId } from '../../schema/ids.ts';
-import { credentials, secrets, secretVersions } from '../../schema/tables/index.ts';
+import { credentials, organizations, secrets, secretVersions } from '../../schema/tables/index.ts';
 import { type Act, recordAct } from '../act.ts';
 import type { Tx } from '../db.ts';
 import { adoptCredential } from '../secrets/adopt.ts';
@@ -56,7 +56,18 @@ function rotateSome({ db, master, now }: Services, size: number): Promise<number
     const due = await tx
       .select()
       .from(secrets)
-      .where(and(lte(secrets.nextRotationAt, at), isNull(secrets.dueSince)))
+      .where(
+        and(
+          lte(secrets.nextRotationAt, at),
+          isNull(secrets.dueSince),
+          exists(
+            tx
+              .select({ id: organizations.id })
+              .from(organizations)
+              .where(and(eq(organizations.id, secrets.orgId), isNull(organizations.suspendedAt))),
+          ),
+        ),
+      )
       .orderBy(asc(secrets.nextRotationAt))
       .limit(size)
       .for('update', { skipLocked: true });

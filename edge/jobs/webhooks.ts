@@ -1,5 +1,5 @@
 /** Sends what is due to webhooks: retried with growing pauses for a day, then given up; a webhook that failed for a day is switched off. */
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { OrgId } from '../../schema/ids.ts';
 import { organizations, webhookDeliveries, webhooks } from '../../schema/tables/index.ts';
 import { record } from '../audit.ts';
@@ -44,6 +44,7 @@ function claim({ services: { db, now } }: JobContext, size: number) {
           eq(webhookDeliveries.state, 'pending'),
           lte(webhookDeliveries.nextAt, new Date(now())),
           eq(webhooks.enabled, true),
+          isNull(organizations.suspendedAt),
         ),
       )
       .orderBy(asc(webhookDeliveries.nextAt), asc(webhookDeliveries.eventSeq))

@@ -18,6 +18,7 @@ import type { Database, Tx } from '../db.ts';
 import { continued } from '../db-continued.ts';
 import { type Holding, holdingOfPerson, holdingsOfAccounts } from '../policy/holdings.ts';
 import { forKeys } from '../policy/may-give.ts';
+import { requireActive } from '../policy/suspended.ts';
 import type { Services } from '../services.ts';
 
 /** Use of lent access is noted once in so long. */
@@ -50,7 +51,9 @@ async function belonging(tx: Tx, org: OrgId, caller: Caller): Promise<Member | u
   const holding = key
     ? (await holdingsOfAccounts(tx, org, [user])).get(user)
     : await holdingOfPerson(tx, org, user);
-  return holding && { org, ...holding, permissions: permissionsWith(caller, holding), setsUp: false };
+  if (!holding) return undefined;
+  await requireActive(tx, org);
+  return { org, ...holding, permissions: permissionsWith(caller, holding), setsUp: false };
 }
 
 /** The token may be older than the role it names: who comes from outside is looked up. */
@@ -82,10 +85,13 @@ interface Outsider {
 async function outsider(tx: Tx, who: Outsider): Promise<Member> {
   const { org } = who;
   const nobody = { org, role: null, roles: new Set<string>(), groups: new Set<string>() };
-  if (who.role === 'platform_owner' && (await lacksOwner(tx, org)))
+  if (who.role === 'platform_owner' && (await lacksOwner(tx, org))) {
+    await requireActive(tx, org);
     return { ...nobody, permissions: new Set(PLATFORM_OWNER_IN_ORG), setsUp: true };
+  }
   const lent = await lentAccess(tx, who);
   if (!lent) throw new Refusal('not_found');
+  await requireActive(tx, org);
   const permissions = new Set(ORG_ROLE_PERMISSIONS[lent].filter((permission) => !NEVER_LENT.has(permission)));
   return { ...nobody, permissions, setsUp: false };
 }

@@ -17,6 +17,7 @@ import {
 } from '../../schema/tables/index.ts';
 import { record } from '../audit.ts';
 import type { Tx } from '../db.ts';
+import { requireActive } from '../policy/suspended.ts';
 import { permissionsOfRole } from '../policy/within.ts';
 import { requireRoom } from '../quotas.ts';
 import type { Services } from '../services.ts';
@@ -92,6 +93,7 @@ async function useUp(tx: Tx, { id }: Open, now: number): Promise<void> {
 async function becomeMember(tx: Tx, found: Open, { now, requestId }: Accepting) {
   const { org, role, user, organization } = found;
   if (org === null || role === null || organization === null) throw new Error('it offers no membership');
+  await requireActive(tx, org);
   await permissionsOfRole(tx, org, role);
   await requireRoom(tx, org, 'members', now);
   await addMember(tx, org, user, role);

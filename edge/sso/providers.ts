@@ -7,6 +7,7 @@ import { identityProviders, organizations } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
 import { dataKeySealer, type Sealer } from '../keys/envelope.ts';
 import { recordKeyUse } from '../keys/uses.ts';
+import { requireActive } from '../policy/suspended.ts';
 
 export interface Provider<S extends ProviderSettings = ProviderSettings> {
   readonly id: IdentityProviderId;
@@ -41,7 +42,7 @@ export async function organizationSealer(tx: Tx, master: Sealer, org: OrgId): Pr
   return dataKeySealer(master, org, row.sealedDataKey);
 }
 
-/** In a transaction of the platform or of the organization itself. @throws Refusal `not_found` */
+/** In a transaction of the platform or of the organization itself. @throws Refusal `not_found`, `organization_suspended` */
 export async function loadProvider(
   tx: Tx,
   master: Sealer,
@@ -56,6 +57,7 @@ export async function loadProvider(
     );
   if (!row) throw new Refusal('not_found', 'there is no such identity provider, or it is switched off');
   const org = row.orgId as OrgId;
+  if (only === 'enabled') await requireActive(tx, org);
   let secret: string | undefined;
   if (row.sealedSecret !== null) {
     const sealer = await organizationSealer(tx, master, org);

@@ -2075,6 +2075,40 @@ export interface paths {
         patch: operations["patchPlatformOrganizationQuotas"];
         trace?: never;
     };
+    "/v1/platform/organizations/{org}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume an organization that was suspended */
+        post: operations["postPlatformOrganizationResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/organizations/{org}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend an organization: its sessions end, nobody gets in, its keys and webhooks rest */
+        post: operations["postPlatformOrganizationSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sso/discover": {
         parameters: {
             query?: never;
@@ -2200,7 +2234,13 @@ export interface components {
     schemas: {
         Problem: {
             /** @enum {string} */
+<<<<<<< HEAD
             code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "secret_in_use" | "secret_unusable" | "enrolment_refused" | "authority_not_proven" | "authority_stale" | "snapshot_gap" | "takeover_refused" | "watching_refused" | "recording_unavailable";
+||||||| 56b56c5
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "secret_in_use" | "secret_unusable" | "enrolment_refused" | "authority_not_proven" | "authority_stale" | "snapshot_gap";
+=======
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "secret_in_use" | "secret_unusable" | "enrolment_refused" | "authority_not_proven" | "authority_stale" | "snapshot_gap" | "organization_suspended";
+>>>>>>> finish/main
             detail: string;
             errors?: {
                 message: string;
@@ -7752,7 +7792,13 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             name: string;
+<<<<<<< HEAD
                             types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+||||||| 56b56c5
+                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+=======
+                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+>>>>>>> finish/main
                             url: string;
                         }[];
                     };
@@ -7777,7 +7823,13 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /** @default [] */
+<<<<<<< HEAD
                     types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+||||||| 56b56c5
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+=======
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+>>>>>>> finish/main
                     /** Format: uri */
                     url: string;
                 };
@@ -7800,7 +7852,13 @@ export interface operations {
                         id: string;
                         name: string;
                         secret: string;
+<<<<<<< HEAD
                         types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+||||||| 56b56c5
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+=======
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+>>>>>>> finish/main
                         url: string;
                     };
                 };
@@ -7842,7 +7900,13 @@ export interface operations {
             content: {
                 "application/json": {
                     enabled?: boolean;
+<<<<<<< HEAD
                     types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+||||||| 56b56c5
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+=======
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+>>>>>>> finish/main
                     /** Format: uri */
                     url?: string;
                 };
@@ -7864,7 +7928,13 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
+<<<<<<< HEAD
                         types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+||||||| 56b56c5
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+=======
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due")[];
+>>>>>>> finish/main
                         url: string;
                     };
                 };
@@ -7909,7 +7979,13 @@ export interface operations {
                             state: "pending" | "delivered" | "dead";
                             status: number | null;
                             /** @enum {string} */
+<<<<<<< HEAD
                             type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw";
+||||||| 56b56c5
+                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due";
+=======
+                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due";
+>>>>>>> finish/main
                         }[];
                     };
                 };
@@ -9021,6 +9097,8 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             name: string;
+                            /** Format: date-time */
+                            suspendedAt: string | null;
                         }[];
                     };
                 };
@@ -9220,6 +9298,80 @@ export interface operations {
                             resources: number;
                             sessions: number;
                         };
+                    };
+                };
+            };
+        };
+    };
+    postPlatformOrganizationResume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** Format: date-time */
+                        suspendedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    postPlatformOrganizationSuspend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** Format: date-time */
+                        suspendedAt: string | null;
                     };
                 };
             };

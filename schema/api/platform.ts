@@ -14,6 +14,19 @@ export const ClusterView = z.object({ id: ClusterId, name: Name });
 
 export const CreateOrganization = z.strictObject({ name: Name, cluster: ClusterId });
 export const OrganizationView = z.object({ id: OrgId, name: Name });
+export const OrganizationEntry = OrganizationView.extend({ suspendedAt: z.iso.datetime().nullable() }).meta({
+  examples: [
+    {
+      id: '4b1f0c62-8a43-4e0d-9b61-0f2b7d9f1c11',
+      name: 'acme',
+      suspendedAt: '2026-01-02T03:04:05.000Z',
+    },
+  ],
+});
+export type OrganizationEntry = z.infer<typeof OrganizationEntry>;
+export const SuspendOrganization = z
+  .strictObject({ reason: z.string().trim().min(1).max(500) })
+  .meta({ examples: [{ reason: 'the contract has ended' }] });
 
 export const CreateMember = z.strictObject({
   email: z.email().max(254),

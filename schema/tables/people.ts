@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { pgPolicy, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { PlatformRole, RoleName } from '../roles.ts';
 import { clusters } from './clusters.ts';
-import { createdAt, id } from './columns.ts';
+import { at, createdAt, id } from './columns.ts';
 import { currentOrg, platformPolicy, tenantPolicies, tenantRole } from './policies.ts';
 
 export const organizations = pgTable(
@@ -16,6 +16,8 @@ export const organizations = pgTable(
       .references(() => clusters.id),
     /** The organization's data key, wrapped by the key service; two of them, newest first, while one takes over from the other. */
     sealedDataKey: text().notNull(),
+    /** Since when nobody does anything in it. */
+    suspendedAt: at(),
     createdAt: createdAt(),
   },
   (table) => [

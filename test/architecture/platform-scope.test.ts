@@ -52,6 +52,7 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/resources/members/routes.ts': 'an account is the platform’s row',
   'edge/resources/nodes/routes.ts': 'nodes are the platform’s',
   'edge/resources/organizations/routes.ts': 'the list of organizations, and what they may have',
+  'edge/resources/organizations/suspension.ts': 'whether an organization is at work, only the platform says',
   'edge/resources/platform/routes.ts': 'clusters, nodes, organizations',
   'edge/resources/security/routes.ts': 'what a person signs in with is theirs, in no organization',
   'edge/resources/security/second-factors.ts': 'what a person signs in with is theirs, in no organization',

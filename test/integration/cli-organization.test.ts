@@ -210,23 +210,15 @@ test("the platform's people make organizations and administrators, set limits, a
   const bob = ['bob@platform.test', '--role', 'platform_admin', '--name', 'Bob'];
   expect((await asPlatform(['administrators', 'add', ...bob])).invitation.url).toContain('/#/join/fbi_');
   await asPlatform(['administrators', 'remove', 'bob@platform.test', '--yes']);
-  await asPlatform(['clusters', 'create', 'eu-two', '--origin', 'https://fabric.example.com']);
-  const unsure = await fabric(['nodes'], undefined, '', 'platform');
+  await asPlatform(['cluster', 'create', 'eu-two', '--origin', 'https://fabric.example.com']);
+  const unsure = await fabric(['node', 'list'], undefined, '', 'platform');
   expect(unsure.err).toMatch(/say which: --cluster NAME.*eu-two/);
-  const { nodes } = await asPlatform(['nodes', '--cluster', 'zq-cluster']);
+  const { nodes } = await asPlatform(['node', 'list', '--cluster', 'zq-cluster']);
   expect(nodes.map(({ name }: { name: string }) => name)).toContain('zq-service');
   const where = ['--cluster', 'eu-two'];
-  const token = await asPlatform([
-    'bootstrap-tokens',
-    'create',
-    ...where,
-    '--role',
-    'service',
-    '--pool',
-    'p',
-  ]);
+  const token = await asPlatform(['node', 'token', 'create', ...where, '--role', 'service', '--pool', 'p']);
   expect(token.token).toMatch(/^fbb_/);
-  await asPlatform(['bootstrap-tokens', 'revoke', token.id, ...where, '--yes']);
+  await asPlatform(['node', 'token', 'revoke', token.id, ...where, '--yes']);
   expect(await asPlatform(['audit', 'retention', '--platform'])).toEqual({ days: null });
   expect((await fabric(['audit', 'retention', '90', '--platform'], undefined, '', 'platform')).err).toContain(
     'say --yes',

@@ -354,6 +354,16 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'GET /v1/platform/organizations/{org}/quotas': { answers: 200 },
   'PATCH /v1/platform/organizations/{org}/quotas': { answers: 200, body: () => ({ members: 400 }) },
+  'POST /v1/platform/organizations/{org}/suspend': {
+    answers: 404,
+    params: unknown('org'),
+    body: () => ({ reason: 'x' }),
+  },
+  'POST /v1/platform/organizations/{org}/resume': {
+    answers: 404,
+    params: unknown('org'),
+    body: () => ({ reason: 'x' }),
+  },
   'GET /v1/platform/clusters': { answers: 200 },
   'POST /v1/platform/clusters': { answers: 201, body: () => ({ name: fresh() }) },
   'GET /v1/platform/clusters/{cluster}/nodes': { answers: 200, params: clusterOf },

@@ -75,7 +75,9 @@ export async function makeWorld(roles: readonly OrgRole[] = OrgRole.options): Pr
   };
   const [a, b] = [await withDelivery(made[0]), await withDelivery(made[1])];
   const ids = [service, entry, relay].flatMap(({ enrolment }) => enrolment.node);
-  const mesh = [...ids, cluster, 'zq-', '198.51.100.77', '198.51.100.78', ...(await certificates(api))];
+  // Whole: a beginning of three letters would be found in random base64url.
+  const names = ['zq-cluster', 'zq-service', 'zq-entry', 'zq-relay'];
+  const mesh = [...ids, cluster, ...names, '198.51.100.77', '198.51.100.78', ...(await certificates(api))];
   const dispose = async () => {
     await api[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();

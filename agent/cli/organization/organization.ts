@@ -40,7 +40,7 @@ export class Calls {
   }
 
   async send<T extends z.ZodType>(
-    method: 'POST' | 'PUT' | 'PATCH',
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     contract: T,
     body?: object,

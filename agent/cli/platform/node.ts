@@ -1,5 +1,4 @@
-/** `fabric node`: for the platform's people: which nodes there are, who may join, who is put out. */
-import type { Command } from 'commander';
+/** `fabric node`, for the platform's people: which nodes there are, who may join, who is put out. */
 import type { z } from 'zod';
 import {
   NodeRequestList,
@@ -8,108 +7,105 @@ import {
   RevokedNode,
 } from '../../../schema/api/clusters.ts';
 import { NodeList } from '../../../schema/api/platform.ts';
-import { NodeId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
-import { table } from '../table.ts';
-import { Cluster, type PlatformParts, type Which } from './cluster.ts';
-import { tokenCommands } from './node-token.ts';
+import { type Group, optional, type Row, required } from '../command-table.ts';
+import type { Options } from '../organization/organization.ts';
+import { Cluster, ofCluster } from './platform.ts';
 
-export const which = (parts: PlatformParts, command: Command): Command =>
-  parts.common(command).option('--cluster <name>', 'where there are more than one');
+const list: Row<Cluster> = {
+  command: 'list',
+  about: 'the nodes that are in, and when each was heard of last',
+  example: 'list --cluster eu-one',
+  options: [ofCluster],
+  async run(cluster) {
+    const value = await cluster.get('/nodes', NodeList);
+    const rows = value.nodes.map((node) => [
+      node.name,
+      node.id,
+      node.roles.join(' '),
+      node.egressPools.join(' ') || '-',
+      node.endpoints.join(' ') || '-',
+      node.lastSeenAt ?? 'never',
+      node.certificateExpiresAt,
+    ]);
+    const heads = ['NODE', 'ID', 'ROLES', 'EGRESS POOLS', 'AT', 'LAST SEEN', 'CERTIFICATE UNTIL'];
+    return { value, rows: [heads, ...rows] };
+  },
+};
 
-export function nodeCommands(node: Command, parts: PlatformParts): void {
-  list(node, parts);
-  pending(node, parts);
-  approve(node, parts);
-  refuse(node, parts);
-  revoke(node, parts);
-  tokenCommands(node, parts, which);
-}
+const pending: Row<Cluster> = {
+  command: 'pending',
+  about:
+    'nodes that wait to be let in, and the fingerprint each must show: compare it on its host (fabric agent status)',
+  example: 'pending --cluster eu-one',
+  options: [ofCluster, optional('--all', 'those that were decided or waited too long as well')],
+  async run(cluster, { all }: Options & { all?: boolean }) {
+    const found = await cluster.get('/node-requests', NodeRequestList);
+    const requests = found.requests.filter(({ state }) => all || state === 'waiting');
+    const rows = requests.map(({ id, name, roles, fingerprint, facts, address, state, expiresAt }) => [
+      id,
+      name,
+      roles.join(' '),
+      fingerprint,
+      [facts?.hostname, facts?.platform, facts?.architecture, address].filter(Boolean).join(' '),
+      state === 'waiting' ? `until ${expiresAt}` : state,
+    ]);
+    const heads = ['REQUEST', 'NAME', 'ROLES', 'FINGERPRINT', 'HOST', 'WAITS'];
+    return { value: { requests }, rows: [heads, ...rows] };
+  },
+};
 
-function list(node: Command, parts: PlatformParts): void {
-  which(parts, node.command('list'))
-    .description('the nodes that are in')
-    .action(async (options: Which) => {
-      const cluster = await Cluster.of(parts.api, options.cluster);
-      const found = await cluster.get('/nodes', NodeList);
-      if (options.json) return parts.printJson(found);
-      const rows = found.nodes.map(({ id, name, roles, lastSeenAt }) => [
-        id,
-        name,
-        roles.join(' '),
-        lastSeenAt ?? 'never',
-      ]);
-      parts.print(table([['NODE', 'NAME', 'ROLES', 'LAST SEEN'], ...rows]));
-    });
-}
+const approve: Row<Cluster> = {
+  command: 'approve <request>',
+  about: 'let a waiting node in, by its request or name',
+  example: 'approve relay-7 --fingerprint F',
+  options: [ofCluster, required('--fingerprint <fingerprint>', "as the node's own host shows it")],
+  async run(cluster, { fingerprint }: Options & { fingerprint?: string }, name) {
+    const { id } = await waiting(cluster, name);
+    const value = await cluster.send('POST', `/node-requests/${id}/approve`, OneRequest, { fingerprint });
+    return { value, line: `${value.name} is let in: it comes by itself within a minute.` };
+  },
+};
 
-function pending(node: Command, parts: PlatformParts): void {
-  which(parts, node.command('pending'))
-    .description(
-      'nodes that wait to be let in, and the fingerprint each must show: compare it on its host (fabric agent status)',
-    )
-    .option('--all', 'those that were decided or waited too long as well', false)
-    .action(async (options: Which & { all: boolean }) => {
-      const cluster = await Cluster.of(parts.api, options.cluster);
-      const found = await cluster.get('/node-requests', NodeRequestList);
-      const requests = found.requests.filter(({ state }) => options.all || state === 'waiting');
-      if (options.json) return parts.printJson({ requests });
-      const rows = requests.map(({ id, name, roles, fingerprint, facts, address, state, expiresAt }) => [
-        id,
-        name,
-        roles.join(' '),
-        fingerprint,
-        [facts?.hostname, facts?.platform, facts?.architecture, address].filter(Boolean).join(' '),
-        state === 'waiting' ? `until ${expiresAt}` : state,
-      ]);
-      parts.print(table([['REQUEST', 'NAME', 'ROLES', 'FINGERPRINT', 'HOST', 'WAITS'], ...rows]));
-    });
-}
+const refuse: Row<Cluster> = {
+  command: 'refuse <request>',
+  about: 'refuse a waiting node for good',
+  example: 'refuse relay-7 --reason "nobody knows it"',
+  options: [ofCluster, optional('--reason <why>', 'for the audit')],
+  async run(cluster, { reason }: Options & { reason?: string }, name) {
+    const { id } = await waiting(cluster, name);
+    const body = reason === undefined ? {} : { reason };
+    const value = await cluster.send('POST', `/node-requests/${id}/refuse`, OneRequest, body);
+    return { value, line: `${value.name} is refused.` };
+  },
+};
 
-function approve(node: Command, parts: PlatformParts): void {
-  which(parts, node.command('approve <request>'))
-    .description('let a waiting node in, by its request or name')
-    .requiredOption('--fingerprint <fingerprint>', "as the node's own host shows it")
-    .action(async (name: string, options: Which & { fingerprint: string }) => {
-      const cluster = await Cluster.of(parts.api, options.cluster);
-      const { id } = await waiting(cluster, name);
-      const body = { fingerprint: options.fingerprint };
-      const done = OneRequest.parse(await cluster.send('POST', `/node-requests/${id}/approve`, body));
-      if (options.json) return parts.printJson(done);
-      parts.print(`${done.name} is let in: it comes by itself within a minute.`);
-    });
-}
+const revoke: Row<Cluster> = {
+  command: 'revoke <node>',
+  about: 'put a node out, by name or id: its links and sessions end at once',
+  example: 'revoke relay-7 --yes',
+  options: [ofCluster],
+  asks: (_, node) => `The node ${node} will be put out, and its sessions end.`,
+  async run(cluster, _, name) {
+    const { nodes } = await cluster.get('/nodes', NodeList);
+    const found = nodes.find((one) => one.name === name || one.id === name);
+    if (!found) throw new Refusal('not_found', `there is no node ${name}`);
+    const value = await cluster.send('DELETE', `/nodes/${found.id}`, RevokedNode);
+    const line = `Revoked: ${value.told} neighbours are told, ${value.sessions} sessions ended.`;
+    return { value, line };
+  },
+};
 
-function refuse(node: Command, parts: PlatformParts): void {
-  which(parts, node.command('refuse <request>'))
-    .description('refuse a waiting node for good')
-    .option('--reason <why>', 'for the audit')
-    .action(async (name: string, options: Which & { reason?: string }) => {
-      const cluster = await Cluster.of(parts.api, options.cluster);
-      const { id } = await waiting(cluster, name);
-      const body = options.reason === undefined ? {} : { reason: options.reason };
-      const done = OneRequest.parse(await cluster.send('POST', `/node-requests/${id}/refuse`, body));
-      if (options.json) return parts.printJson(done);
-      parts.print(`${done.name} is refused.`);
-    });
-}
-
-function revoke(node: Command, parts: PlatformParts): void {
-  which(parts, node.command('revoke <node>'))
-    .description('put a node out, by name or id: its links and sessions end at once')
-    .action(async (name: string, options: Which) => {
-      const cluster = await Cluster.of(parts.api, options.cluster);
-      const { nodes } = await cluster.get('/nodes', NodeList);
-      const id = NodeId.safeParse(nodes.find((one) => one.name === name || one.id === name)?.id);
-      if (!id.success) throw new Refusal('not_found', `there is no node ${name}`);
-      const done = RevokedNode.parse(await cluster.send('DELETE', `/nodes/${id.data}`));
-      if (options.json) return parts.printJson(done);
-      parts.print(`Revoked: ${done.told} neighbours are told, ${done.sessions} sessions ended.`);
-    });
-}
+export const nodeGroup: Group<Cluster> = {
+  name: 'node',
+  about: "a cluster's nodes, for the platform's people; peers, routes and flows of this host's own",
+  of: 'platform',
+  target: Cluster.of,
+  rows: [list, pending, approve, refuse, revoke],
+};
 
 /** By request, or by a name that waits once. @throws Refusal */
-async function waiting(cluster: Cluster, name: string): Promise<z.infer<typeof NodeRequestView>> {
+async function waiting(cluster: Cluster, name: string | undefined): Promise<z.infer<typeof NodeRequestView>> {
   const { requests } = await cluster.get('/node-requests', NodeRequestList);
   const open = requests.filter((one) => one.id === name || (one.name === name && one.state === 'waiting'));
   const [only] = open;

@@ -1,14 +1,19 @@
 /** `fabric organizations`: the tenants of the platform, and how much each may have. */
 import type { z } from 'zod';
 import { ChangeQuotas, QuotasView } from '../../../schema/api/organizations.ts';
-import { OrganizationView } from '../../../schema/api/platform.ts';
+import { OrganizationEntry, OrganizationView } from '../../../schema/api/platform.ts';
 import { Quotas } from '../../../schema/quotas.ts';
 import { Refusal } from '../../../schema/refusal.ts';
-import { type Group, optional } from '../command-table.ts';
+import { type Group, optional, required } from '../command-table.ts';
 import { splitAt } from '../organization/labels.ts';
 import type { Options } from '../organization/organization.ts';
 import { quotasOutcome } from '../organization/quotas.ts';
 import { OrganizationList, Platform } from './platform.ts';
+
+interface Suspending extends Options {
+  readonly reason?: string;
+}
+const why = required('--reason <why>', 'for the audit');
 
 export const organizations: Group<Platform> = {
   name: 'organizations',
@@ -25,7 +30,10 @@ export const organizations: Group<Platform> = {
         const value = await platform.get('/organizations', OrganizationList);
         return {
           value,
-          rows: [['ORGANIZATION', 'ID'], ...value.organizations.map((one) => [one.name, one.id])],
+          rows: [
+            ['ORGANIZATION', 'ID', 'SUSPENDED'],
+            ...value.organizations.map((one) => [one.name, one.id, one.suspendedAt ?? '-']),
+          ],
         };
       },
     },
@@ -39,6 +47,33 @@ export const organizations: Group<Platform> = {
         const body = { name, cluster: cluster.id };
         const value = await platform.send('POST', '/organizations', OrganizationView, body);
         return { value, line: `There is an organization ${name} now, served by ${cluster.name}.` };
+      },
+    },
+    {
+      command: 'suspend <organization>',
+      about: 'end its sessions, and let nobody and no key in until it is resumed',
+      example: 'suspend acme --reason "the contract has ended" --yes',
+      options: [why],
+      asks: (_, name) => `All sessions of ${name} will end, and nobody gets in.`,
+      async run(platform, { reason }: Suspending, name) {
+        const { id } = await platform.organization(name);
+        const value = await platform.send('POST', `/organizations/${id}/suspend`, OrganizationEntry, {
+          reason,
+        });
+        return { value, line: `${name} is suspended.` };
+      },
+    },
+    {
+      command: 'resume <organization>',
+      about: 'everything that was suspended works again',
+      example: 'resume acme --reason "paid"',
+      options: [why],
+      async run(platform, { reason }: Suspending, name) {
+        const { id } = await platform.organization(name);
+        const value = await platform.send('POST', `/organizations/${id}/resume`, OrganizationEntry, {
+          reason,
+        });
+        return { value, line: `${name} is at work again.` };
       },
     },
     {

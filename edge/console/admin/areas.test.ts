@@ -15,6 +15,7 @@ test('an ordinary user is shown no administration, an auditor only what can be r
     'grants',
     'sessions',
     'audit',
+    'key-uses',
     'settings',
     'sign-in-policy',
   ]);

@@ -32,6 +32,7 @@ export const AREAS = [
     pages: [
       { id: 'grants', title: 'Grants', may: ['grants.read'] },
       { id: 'inventory', title: 'Inventory', may: ['resources.manage'] },
+      { id: 'secrets', title: 'Secrets', may: ['secrets.manage'] },
       { id: 'service-accounts', title: 'Service accounts', may: ['api-keys.manage'] },
     ],
   },
@@ -41,6 +42,7 @@ export const AREAS = [
     pages: [
       { id: 'sessions', title: 'Sessions', may: ['sessions.read'] },
       { id: 'audit', title: 'Audit', may: ['audit.read'] },
+      { id: 'key-uses', title: 'Key uses', may: ['audit.read'] },
       { id: 'webhooks', title: 'Webhooks', may: ['webhooks.manage'] },
     ],
   },

@@ -7,6 +7,7 @@ import type { Place } from '../place.ts';
 import type { May } from '../powers.ts';
 import { GrantsPage } from './access/grants.tsx';
 import { InventoryPage } from './access/inventory.tsx';
+import { SecretsPage } from './access/secrets.tsx';
 import { ServiceAccountsPage } from './access/service-accounts.tsx';
 import { entryOf, type PageId } from './areas.ts';
 import { SettingsPage } from './organization/settings.tsx';
@@ -24,6 +25,7 @@ import { HealthPage } from './platform/health.tsx';
 import { OrganizationsPage } from './platform/organizations.tsx';
 import type { OrganizationPage, PlatformPage } from './props.ts';
 import { AuditPage, PlatformAuditPage } from './watch/audit.tsx';
+import { KeyUsesPage } from './watch/key-uses.tsx';
 import { SessionsPage } from './watch/sessions.tsx';
 import { WebhooksPage } from './watch/webhooks.tsx';
 
@@ -41,9 +43,11 @@ const PAGES: Readonly<Record<PageId, Pages>> = {
   devices: organization(DevicesPage),
   grants: organization(GrantsPage),
   inventory: organization(InventoryPage),
+  secrets: organization(SecretsPage),
   'service-accounts': organization(ServiceAccountsPage),
   sessions: organization(SessionsPage),
   audit: organization(AuditPage),
+  'key-uses': organization(KeyUsesPage),
   webhooks: organization(WebhooksPage),
   settings: organization(SettingsPage),
   'sign-in-policy': organization(SignInPolicyPage),

@@ -40,6 +40,11 @@ export function AcceptInvitation({ access, token, invited, done, signedIn, left,
     history.replaceState(null, '', '#/');
     done(await access.renew());
   };
+  const decline = async () => {
+    await access.post('/v1/auth/invitation/decline', { token });
+    history.replaceState(null, '', '#/');
+    done(await access.renew());
+  };
   const signOut = async () => {
     await access.signOut();
     left();
@@ -60,9 +65,10 @@ export function AcceptInvitation({ access, token, invited, done, signedIn, left,
           <>
             <p>
               Once you accept, its administrators see your name, your e-mail address and your devices. If you
-              don't want that, close this page: the invitation ends by itself.
+              don't want that, decline: nobody is told why.
             </p>
             <Form submit={accept} label="Accept" testId="accept-invitation" />
+            <Form submit={decline} label="Decline" class="inline" testId="decline-invitation" />
           </>
         )}
       </div>

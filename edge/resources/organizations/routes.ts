@@ -10,7 +10,7 @@ import {
   OrganizationDetail,
   QuotasView,
 } from '../../../schema/api/organizations.ts';
-import { OrganizationView } from '../../../schema/api/platform.ts';
+import { OrganizationEntry } from '../../../schema/api/platform.ts';
 import type { OrgId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import {
@@ -24,6 +24,7 @@ import type { Tx } from '../../db.ts';
 import { membership } from '../../middleware/authorize.ts';
 import { quotasOf, usedOf } from '../../quotas.ts';
 import { answers, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
+import { suspension } from './suspension.ts';
 
 const get = createRoute({
   ...forMembers('organization.read'),
@@ -62,7 +63,7 @@ const list = createRoute({
   method: 'get',
   path: '/v1/platform/organizations',
   summary: 'The organizations',
-  responses: answers(200, z.object({ organizations: z.array(OrganizationView) })),
+  responses: answers(200, z.object({ organizations: z.array(OrganizationEntry) })),
 });
 const platformQuotas = createRoute({
   ...forPlatform('organizations.read'),
@@ -82,6 +83,7 @@ const setQuotas = createRoute({
 });
 
 export const organizations = newRouter();
+organizations.route('/', suspension);
 
 organizations.openapi(get, async (c) => {
   const { org } = c.req.valid('param');
@@ -130,8 +132,14 @@ organizations.openapi(getQuotas, async (c) => {
 organizations.openapi(list, async (c) => {
   const rows = await c
     .get('services')
-    .db.platform((tx) => tx.select({ id: table.id, name: table.name }).from(table).orderBy(asc(table.name)));
-  return c.json({ organizations: z.array(OrganizationView).parse(rows) }, 200);
+    .db.platform((tx) =>
+      tx
+        .select({ id: table.id, name: table.name, suspendedAt: table.suspendedAt })
+        .from(table)
+        .orderBy(asc(table.name)),
+    );
+  const shown = rows.map((row) => ({ ...row, suspendedAt: row.suspendedAt?.toISOString() ?? null }));
+  return c.json({ organizations: z.array(OrganizationEntry).parse(shown) }, 200);
 });
 
 organizations.openapi(platformQuotas, async (c) => {

@@ -8,6 +8,7 @@ import { Choice, Text } from '../fields.tsx';
 import { Frame } from '../frame.tsx';
 import type { PlatformPage } from '../props.ts';
 import { Table } from '../table.tsx';
+import { whenOf } from '../words.ts';
 import { useWork } from '../work.tsx';
 import { QuotaForm } from './quota-form.tsx';
 
@@ -42,6 +43,32 @@ export function OrganizationsPage({ client, may }: PlatformPage) {
     ));
   const quotas = (org: string, name: string) =>
     open(() => <QuotaForm client={client} org={org} name={name} close={close} />);
+  const decide = (org: string, name: string, verb: 'suspend' | 'resume') =>
+    open((done) => (
+      <Dialog title={verb === 'suspend' ? `Suspend ${name}?` : `Resume ${name}?`} close={close}>
+        <p>
+          {verb === 'suspend'
+            ? 'Its sessions end now. Nobody gets in, and its API keys, jobs and webhooks rest until it is resumed.'
+            : 'Everything in it works again, but for the sessions that were ended.'}
+        </p>
+        <Form
+          label={verb === 'suspend' ? 'Suspend it' : 'Resume it'}
+          testId="decide-organization"
+          danger={verb === 'suspend'}
+          submit={(field) => {
+            const asked = { params: { path: { org } }, body: { reason: field('reason').trim() } };
+            const path = '/v1/platform/organizations/{org}';
+            const sent =
+              verb === 'suspend'
+                ? client.POST(`${path}/suspend`, asked)
+                : client.POST(`${path}/resume`, asked);
+            return sent.then(done);
+          }}
+        >
+          <Text name="reason" label="Reason" hint="Both trails keep it" required />
+        </Form>
+      </Dialog>
+    ));
   return (
     <Frame
       title="Organizations"
@@ -63,14 +90,28 @@ export function OrganizationsPage({ client, may }: PlatformPage) {
           empty="There is no organization yet: make the first."
           columns={[
             { title: 'Name', text: ({ name }) => name },
+            {
+              title: 'State',
+              text: ({ suspendedAt }) =>
+                suspendedAt === null ? 'at work' : `suspended ${whenOf(suspendedAt)}`,
+            },
             { title: 'Id', text: ({ id }) => id, show: ({ id }) => <code class="mono">{id}</code> },
           ]}
-          actions={({ id, name }) => (
+          actions={({ id, name, suspendedAt }) => (
             <>
               {may('administrators.manage') && <a href={organizationAddress(id, 'members')}>Members</a>}
               {may('quotas.manage') && (
                 <button type="button" class="quiet" onClick={() => quotas(id, name)}>
                   Quotas
+                </button>
+              )}
+              {may('organizations.suspend') && (
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={() => decide(id, name, suspendedAt === null ? 'suspend' : 'resume')}
+                >
+                  {suspendedAt === null ? 'Suspend' : 'Resume'}
                 </button>
               )}
             </>
