@@ -34,6 +34,14 @@ import type { ToNode } from './test-node.ts';
 const NODE = fileURLToPath(new URL('./test-node.ts', import.meta.url));
 const X25519_RAW_AT = -32;
 
+/** Of the process that the node runs in. */
+export interface NodeFigures {
+  readonly report: NetworkReport;
+  readonly cpu: NodeJS.CpuUsage;
+  /** Resident bytes. */
+  readonly memory: number;
+}
+
 export class TestNode {
   readonly id: NodeId;
   readonly role: NodeRole;
@@ -62,11 +70,16 @@ export class TestNode {
     await gone;
   }
 
-  async report(): Promise<{ report: NetworkReport; cpu: NodeJS.CpuUsage }> {
-    if (!this.child) return { report: this.running?.network?.() as NetworkReport, cpu: process.cpuUsage() };
+  async report(): Promise<NodeFigures> {
+    if (!this.child)
+      return {
+        report: this.running?.network?.() as NetworkReport,
+        cpu: process.cpuUsage(),
+        memory: process.memoryUsage.rss(),
+      };
     const answer = once(this.child, 'message');
     this.child.send({ type: 'report' });
-    return (await answer)[0] as { report: NetworkReport; cpu: NodeJS.CpuUsage };
+    return (await answer)[0] as NodeFigures;
   }
 }
 

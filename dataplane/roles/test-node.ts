@@ -45,7 +45,12 @@ async function receive(message: ToNode): Promise<void> {
     case 'drain':
       return running?.drain?.();
     case 'report':
-      process.send?.({ type: 'report', report: running?.network?.(), cpu: process.cpuUsage() });
+      process.send?.({
+        type: 'report',
+        report: running?.network?.(),
+        cpu: process.cpuUsage(),
+        memory: process.memoryUsage.rss(),
+      });
   }
 }
 
