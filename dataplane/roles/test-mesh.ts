@@ -83,7 +83,16 @@ export class TestNode {
   }
 }
 
+/** Where a node is: its address, and what its process is started with (another network namespace). */
+export interface Place {
+  readonly host: string;
+  readonly through?: readonly [program: string, ...args: string[]];
+}
+const HERE: Place = { host: '127.0.0.1' };
+
 export interface MeshShape {
+  /** Loopback when it says nothing. */
+  readonly place?: (name: string) => Place;
   readonly relays: number;
   /** In processes of their own, beside the one in this process. */
   readonly entries?: number;
@@ -230,7 +239,8 @@ export class TestMesh implements AsyncDisposable {
   }
 
   async #start(name: string, node: TestNode): Promise<void> {
-    const start = { role: node.role, identity: node.leaf, snapshot: this.#snapshot(name, node) };
+    const { host, through } = this.#shape.place?.(name) ?? HERE;
+    const start = { role: node.role, identity: node.leaf, snapshot: this.#snapshot(name, node), host };
     const { bare } = this.#shape;
     const isHere = name === 'entry0' || name === 'service';
     if (isHere && bare) {
@@ -248,7 +258,9 @@ export class TestMesh implements AsyncDisposable {
       node.endpoint = node.running.endpoint;
       return;
     }
+    const [execPath, ...before] = through ?? [];
     node.child = fork(NODE, [], {
+      ...(execPath === undefined ? {} : { execPath, execArgv: [...before, process.execPath] }),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
     });
@@ -257,7 +269,10 @@ export class TestMesh implements AsyncDisposable {
     node.endpoint = ((await ready)[0] as { endpoint: string }).endpoint;
   }
 
-  #context(start: Pick<RoleContext, 'identity' | 'snapshot'>): RoleContext {
+  #context({
+    host,
+    ...start
+  }: Pick<RoleContext, 'identity' | 'snapshot'> & Pick<Place, 'host'>): RoleContext {
     const target = {
       protocol: 'tcp',
       host: '127.0.0.1',
@@ -268,7 +283,7 @@ export class TestMesh implements AsyncDisposable {
       ...start,
       publicTls: undefined,
       seal: this.#seal,
-      listen: { host: '127.0.0.1', port: 0, publicHost: undefined },
+      listen: { host, port: 0, publicHost: undefined },
       control: {
         startSession: async (session) => {
           if (this.isControlDown) throw new Refusal('unavailable');
