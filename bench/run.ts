@@ -11,7 +11,7 @@ const BENCHES: Readonly<Record<string, { about: string; load: () => Promise<Benc
   },
   mesh: {
     about:
-      'the mesh: a relay killed under typing, a client that changes its address, what a relay forwards on one core',
+      'the mesh: a relay killed, an address changed, input beside bulk and in a crowd, what a relay forwards on one core',
     load: async () => (await import('./scenarios/mesh/mesh.ts')).mesh,
   },
   path: {

@@ -28,6 +28,7 @@ const PACKAGES = [
   ['openssh-server', ['/usr/sbin/sshd']],
   ['openssh-client', ['/usr/bin/ssh-keygen']],
   ['redis-server', ['/usr/bin/redis-server']],
+  ['iproute2', ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip']],
   ['g++', ['/usr/bin/g++']],
   ['make', ['/usr/bin/make']],
   ['patch', ['/usr/bin/patch']],

@@ -37,6 +37,14 @@ import type { ToNode } from './test-node.ts';
 const NODE = fileURLToPath(new URL('./test-node.ts', import.meta.url));
 const X25519_RAW_AT = -32;
 
+/** Of the process that the node runs in. */
+export interface NodeFigures {
+  readonly report: NetworkReport;
+  readonly cpu: NodeJS.CpuUsage;
+  /** Resident bytes. */
+  readonly memory: number;
+}
+
 export class TestNode {
   readonly id: NodeId;
   readonly role: NodeRole;
@@ -65,15 +73,29 @@ export class TestNode {
     await gone;
   }
 
-  async report(): Promise<{ report: NetworkReport; cpu: NodeJS.CpuUsage }> {
-    if (!this.child) return { report: this.running?.network?.() as NetworkReport, cpu: process.cpuUsage() };
+  async report(): Promise<NodeFigures> {
+    if (!this.child)
+      return {
+        report: this.running?.network?.() as NetworkReport,
+        cpu: process.cpuUsage(),
+        memory: process.memoryUsage.rss(),
+      };
     const answer = once(this.child, 'message');
     this.child.send({ type: 'report' });
-    return (await answer)[0] as { report: NetworkReport; cpu: NodeJS.CpuUsage };
+    return (await answer)[0] as NodeFigures;
   }
 }
 
+/** Where a node is: its address, and what its process is started with (another network namespace). */
+export interface Place {
+  readonly host: string;
+  readonly through?: readonly [program: string, ...args: string[]];
+}
+const HERE: Place = { host: '127.0.0.1' };
+
 export interface MeshShape {
+  /** Loopback when it says nothing. */
+  readonly place?: (name: string) => Place;
   readonly relays: number;
   /** In processes of their own, beside the one in this process. */
   readonly entries?: number;
@@ -225,7 +247,8 @@ export class TestMesh implements AsyncDisposable {
   }
 
   async #start(name: string, node: TestNode): Promise<void> {
-    const start = { role: node.role, identity: node.leaf, snapshot: this.#snapshot(name, node) };
+    const { host, through } = this.#shape.place?.(name) ?? HERE;
+    const start = { role: node.role, identity: node.leaf, snapshot: this.#snapshot(name, node), host };
     const { bare } = this.#shape;
     const isHere = name === 'entry0' || name === 'service';
     if (isHere && bare) {
@@ -246,7 +269,9 @@ export class TestMesh implements AsyncDisposable {
       node.endpoint = node.running.endpoint;
       return;
     }
+    const [execPath, ...before] = through ?? [];
     node.child = fork(NODE, [], {
+      ...(execPath === undefined ? {} : { execPath, execArgv: [...before, process.execPath] }),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
     });
@@ -262,7 +287,10 @@ export class TestMesh implements AsyncDisposable {
     return { ...ADAPTERS, tcp: { open: async () => session } };
   }
 
-  #context(start: Pick<RoleContext, 'identity' | 'snapshot'>): RoleContext {
+  #context({
+    host,
+    ...start
+  }: Pick<RoleContext, 'identity' | 'snapshot'> & Pick<Place, 'host'>): RoleContext {
     const target = {
       protocol: 'tcp',
       host: '127.0.0.1',
@@ -273,7 +301,7 @@ export class TestMesh implements AsyncDisposable {
       ...start,
       publicTls: undefined,
       seal: this.#seal,
-      listen: { host: '127.0.0.1', port: 0, publicHost: undefined },
+      listen: { host, port: 0, publicHost: undefined },
       control: {
         startSession: async (session) => {
           if (this.isControlDown) throw new Refusal('unavailable');

@@ -13,6 +13,7 @@ export interface NodeStart {
   readonly identity: TlsIdentity;
   readonly snapshot: Snapshot;
   readonly peers?: readonly PeerMemory[];
+  readonly host: string;
 }
 export type ToNode =
   | ({ readonly type: 'start' } & NodeStart)
@@ -33,7 +34,7 @@ async function receive(message: ToNode): Promise<void> {
         ...message,
         publicTls: undefined,
         seal: undefined,
-        listen: { host: '127.0.0.1', port: 0, publicHost: undefined },
+        listen: { host: message.host, port: 0, publicHost: undefined },
         control: { startSession: none, report: none },
         log: { debug: nothing, info: nothing, warn: nothing },
         now: Date.now,
@@ -45,7 +46,12 @@ async function receive(message: ToNode): Promise<void> {
     case 'drain':
       return running?.drain?.();
     case 'report':
-      process.send?.({ type: 'report', report: running?.network?.(), cpu: process.cpuUsage() });
+      process.send?.({
+        type: 'report',
+        report: running?.network?.(),
+        cpu: process.cpuUsage(),
+        memory: process.memoryUsage.rss(),
+      });
   }
 }
 

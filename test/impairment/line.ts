@@ -9,6 +9,8 @@ import type { Counters, Impairment } from './impairment.ts';
 import { Shaper } from './shaper.ts';
 
 const HOST = '127.0.0.1';
+/** Towards a target that may be on another network. */
+const ANY = '0.0.0.0';
 /** Clients at a time; packets of a further one are dropped. */
 const MAX_CLIENTS = 256;
 const SOCKET_BUFFER = 4 << 20;
@@ -77,7 +79,7 @@ export class ImpairedLine implements AsyncDisposable {
   async rebind(): Promise<void> {
     for (const client of this.#clients.values()) {
       // Bound while the old one is still open: it can not get the same port.
-      const upstream = await boundSocket();
+      const upstream = await boundSocket(ANY);
       if (this.#closed) return void upstream.close();
       const old = client.upstream;
       client.upstream = this.#answering(upstream, client);
@@ -133,8 +135,8 @@ export class ImpairedLine implements AsyncDisposable {
 const newSocket = () =>
   createSocket({ type: 'udp4', recvBufferSize: SOCKET_BUFFER, sendBufferSize: SOCKET_BUFFER });
 
-async function boundSocket(): Promise<Socket> {
-  const socket = newSocket().bind(0, HOST);
+async function boundSocket(host = HOST): Promise<Socket> {
+  const socket = newSocket().bind(0, host);
   await once(socket, 'listening');
   return socket;
 }
