@@ -70,5 +70,7 @@ function openWith(
       return adapters.ssh.open(target, credential, signal);
     case 'tcp':
       return adapters.tcp.open(target, credential, signal);
+    case 'vnc':
+      return adapters.vnc.open(target, credential, signal);
   }
 }

@@ -240,7 +240,7 @@ export class World {
       if (!this.accepts(credential)) throw new Refusal('target_auth_failed');
       return session;
     };
-    return { ssh: { open }, tcp: { open } };
+    return { ssh: { open }, tcp: { open }, vnc: { open } };
   }
 }
 

@@ -3702,7 +3702,7 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                             reason: string | null;
                             /** Format: uuid */
                             resource: string;
@@ -5160,7 +5160,7 @@ export interface operations {
                             };
                             name: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                             /** Format: uuid */
                             secret: string | null;
                             target: {
@@ -5176,6 +5176,17 @@ export interface operations {
                                 port: number;
                                 /** @enum {string} */
                                 protocol: "tcp";
+                            } | {
+                                host: string;
+                                /** @default 5900 */
+                                port: number;
+                                /** @enum {string} */
+                                protocol: "vnc";
+                                /**
+                                 * @default password
+                                 * @enum {string}
+                                 */
+                                security: "password" | "none";
                             };
                         }[];
                     };
@@ -5574,7 +5585,7 @@ export interface operations {
                             id: string;
                             name: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                         }[];
                     };
                 };
@@ -5627,6 +5638,17 @@ export interface operations {
                         port: number;
                         /** @enum {string} */
                         protocol: "tcp";
+                    } | {
+                        host: string;
+                        /** @default 5900 */
+                        port?: number;
+                        /** @enum {string} */
+                        protocol: "vnc";
+                        /**
+                         * @default password
+                         * @enum {string}
+                         */
+                        security?: "password" | "none";
                     };
                 };
             };
@@ -5681,7 +5703,7 @@ export interface operations {
                         id: string;
                         name: string;
                         /** @enum {string} */
-                        protocol: "ssh" | "tcp";
+                        protocol: "ssh" | "tcp" | "vnc";
                     };
                 };
             };
@@ -5751,6 +5773,17 @@ export interface operations {
                         port: number;
                         /** @enum {string} */
                         protocol: "tcp";
+                    } | {
+                        host: string;
+                        /** @default 5900 */
+                        port?: number;
+                        /** @enum {string} */
+                        protocol: "vnc";
+                        /**
+                         * @default password
+                         * @enum {string}
+                         */
+                        security?: "password" | "none";
                     };
                 };
             };
@@ -5772,7 +5805,7 @@ export interface operations {
                         };
                         name: string;
                         /** @enum {string} */
-                        protocol: "ssh" | "tcp";
+                        protocol: "ssh" | "tcp" | "vnc";
                         /** Format: uuid */
                         secret: string | null;
                         target: {
@@ -5788,6 +5821,17 @@ export interface operations {
                             port: number;
                             /** @enum {string} */
                             protocol: "tcp";
+                        } | {
+                            host: string;
+                            /** @default 5900 */
+                            port: number;
+                            /** @enum {string} */
+                            protocol: "vnc";
+                            /**
+                             * @default password
+                             * @enum {string}
+                             */
+                            security: "password" | "none";
                         };
                     };
                 };
@@ -7028,7 +7072,7 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                             /** Format: uuid */
                             resource: string;
                             resourceName: string;
