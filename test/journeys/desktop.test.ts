@@ -19,19 +19,15 @@ beforeAll(async () => {
   fabric = await Fabric.start();
   server = await XServer.start({ password: 'sesame', geometry: '900x560' });
   expect((await fabric.login()).status).toBe(0);
-  const [org] = Me.parse(await fabric.call('/v1/me')).organizations;
-  const path = `/v1/orgs/${org?.id}/resources`;
-  const target = { protocol: 'vnc', host: '127.0.0.1', port: server.port };
-  const credential = { type: 'password', password: 'sesame' };
-  const body = { name: 'desk', egressPool: 'demo', target, credential };
-  const { id } = z.object({ id: z.string() }).parse(await fabric.call(path, body));
-  await fabric.call(`${path}/${id}/grants`, { to: { type: 'role', role: 'organization_owner' } });
   server.run('xterm', '-geometry', '90x30+20+30', '-e', 'cat > typed');
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
   });
   page = await signedIn();
+  await addDesk(page);
+  await page.goto(`${fabric.ready.console}/#/r/desk`);
+  await isLive(page);
 });
 afterAll(async () => {
   await browser?.close();
@@ -42,13 +38,36 @@ afterAll(async () => {
 async function signedIn(): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1000, height: 680 } });
   const tab = await context.newPage();
-  await tab.goto(`${fabric.ready.console}/#/r/desk`);
+  await tab.goto(`${fabric.ready.console}/#/o/demo/inventory`);
   await tab.getByTestId('email').fill(fabric.ready.email);
   await tab.getByTestId('password').fill(fabric.ready.password);
   await tab.getByTestId('secret-key').fill(fabric.ready.secretKey);
   await tab.getByTestId('sign-in').click();
-  await isLive(tab);
   return tab;
+}
+
+/** As who manages an organization makes a desktop reachable. */
+async function addDesk(tab: Page): Promise<void> {
+  await tab.getByTestId('new-resource').click();
+  await tab.getByTestId('field-protocol').selectOption('vnc');
+  const fields = {
+    name: 'desk',
+    host: '127.0.0.1',
+    port: server.port,
+    egressPool: 'demo',
+    vncPassword: 'sesame',
+  };
+  for (const [name, value] of Object.entries(fields))
+    await tab.getByTestId(`field-${name}`).fill(String(value));
+  await tab.getByTestId('save-resource').click();
+  await tab.getByTestId('save-resource').waitFor({ state: 'detached' });
+  await tab.goto(`${fabric.ready.console}/#/o/demo/grants`);
+  await tab.getByTestId('new-grant').click();
+  await tab.getByTestId('field-kind').selectOption('role');
+  await tab.getByTestId('field-who').selectOption('organization_owner');
+  await tab.getByTestId('field-resource').selectOption({ label: 'desk' });
+  await tab.getByTestId('save-grant').click();
+  await tab.getByTestId('save-grant').waitFor({ state: 'detached' });
 }
 
 async function isLive(tab: Page): Promise<void> {

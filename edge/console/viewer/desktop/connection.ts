@@ -132,7 +132,10 @@ export class DesktopLine {
     if (!attachment) return undefined;
     const over = Promise.withResolvers<Refusal | undefined>();
     const mayUse = this.#resource.channels.input?.send ?? false;
-    this.#channels = await DesktopChannels.open(attachment, mayUse, this.#observer(over.resolve));
+    const opening = DesktopChannels.open(attachment, mayUse, this.#observer(over.resolve));
+    // What could not be opened leaves nothing behind that would go on showing.
+    opening.catch(() => void attachment.detach());
+    this.#channels = await opening;
     this.#windowChanged();
     this.#tries = 0;
     this.#update({ state: 'live', path: attachment });
