@@ -53,6 +53,7 @@ const PACKAGES = [
         ['tigervnc-standalone-server', ['/usr/bin/Xtigervnc']],
         ['xterm', ['/usr/bin/xterm']],
         ['x11-apps', ['/usr/bin/xwd']],
+        ['x11-xserver-utils', ['/usr/bin/xsetroot']],
         ['bsdutils', ['/usr/bin/script']],
         ['slapd', ['/usr/sbin/slapd']],
         ['ngtcp2-client', ['/usr/bin/gtlsclient']],

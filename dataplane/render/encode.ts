@@ -59,9 +59,13 @@ function indexesOf(
   const bits = indexBits(colours.size);
   const stride = rowBytes(width, bits);
   const out = new Uint8Array(stride * height);
+  // Most pixels are as the one before: no look-up for those.
+  let [last, index] = [-1, 0];
   for (let row = 0; row < height; row += 1)
     for (let column = 0; column < width; column += 1) {
-      const index = colours.get(pixels[row * width + column] ?? 0) ?? 0;
+      const pixel = pixels[row * width + column] ?? 0;
+      if (pixel !== last) index = colours.get(pixel) ?? 0;
+      last = pixel;
       const at = row * stride + ((column * bits) >> 3);
       out[at] = (out[at] ?? 0) | (index << (8 - bits - ((column * bits) & 7)));
     }
