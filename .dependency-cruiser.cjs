@@ -29,8 +29,14 @@ module.exports = {
       from: source('^dataplane/adapters/([^/]+)/'),
       to: {
         path: '^dataplane/',
-        pathNot: '^dataplane/(adapters/($1/|adapter\\.ts)|channel/|transport/transport\\.ts)',
+        pathNot: '^dataplane/(adapters/($1/|adapter\\.ts)|channel/|render/|transport/transport\\.ts)',
       },
+    },
+    {
+      name: 'render-alone',
+      severity: 'error',
+      from: source('^dataplane/render/'),
+      to: { path: '^dataplane/', pathNot: '^dataplane/render/' },
     },
     {
       name: 'routing-alone',
@@ -54,7 +60,10 @@ module.exports = {
       name: 'client-below',
       severity: 'error',
       from: source('^dataplane/client/'),
-      to: { path: '^dataplane/', pathNot: '^dataplane/(client|channel|transport|webtransport)/' },
+      to: {
+        path: '^dataplane/',
+        pathNot: '^dataplane/((client|channel|transport|webtransport)/|render/decode\\.ts)',
+      },
     },
     {
       name: 'sessions-below',
@@ -82,7 +91,7 @@ module.exports = {
       name: 'browser-web-standard',
       severity: 'error',
       from: {
-        path: '^dataplane/(client/(?!node)|transport/(?!conformance)|channel/(?!node-aead|tcp-stream)|webtransport/(ponyfill|reliable-session))',
+        path: '^dataplane/(client/(?!node)|transport/(?!conformance)|channel/(?!node-aead|tcp-stream)|render/decode|webtransport/(ponyfill|reliable-session))',
         pathNot: '\\.(test\\.ts|mjs)$',
       },
       to: { dependencyTypes: ['core'] },

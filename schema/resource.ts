@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SecretId } from './ids.ts';
 
-export const Protocol = z.enum(['ssh', 'tcp']);
+export const Protocol = z.enum(['ssh', 'tcp', 'vnc']);
 export type Protocol = z.infer<typeof Protocol>;
 
 const Host = z
@@ -35,6 +35,13 @@ export const Target = z.discriminatedUnion('protocol', [
       .max(8),
   }),
   z.strictObject({ protocol: z.literal('tcp'), host: Host, port: Port }),
+  z.strictObject({
+    protocol: z.literal('vnc'),
+    host: Host,
+    port: Port.default(5900),
+    /** What the server must ask for (RFC 6143 section 7.2): a password, or nothing at all. */
+    security: z.enum(['password', 'none']).default('password'),
+  }),
 ]);
 export type Target = z.infer<typeof Target>;
 

@@ -87,5 +87,7 @@ function openWith(
       return adapters.ssh.open(target, credential, signal, tap);
     case 'tcp':
       return adapters.tcp.open(target, credential, signal, tap);
+    case 'vnc':
+      return adapters.vnc.open(target, credential, signal, tap);
   }
 }

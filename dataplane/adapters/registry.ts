@@ -2,5 +2,6 @@
 import type { Adapters } from './adapter.ts';
 import { sshAdapter } from './ssh/ssh.ts';
 import { tcpAdapter } from './tcp/tcp.ts';
+import { vncAdapter } from './vnc/vnc.ts';
 
-export const ADAPTERS: Adapters = { ssh: sshAdapter, tcp: tcpAdapter };
+export const ADAPTERS: Adapters = { ssh: sshAdapter, tcp: tcpAdapter, vnc: vncAdapter };

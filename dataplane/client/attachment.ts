@@ -172,6 +172,11 @@ export class Attachment {
     return new LatestChannel({ stream, datagrams, roundTrip, now: () => performance.now(), ...watcher });
   }
 
+  /** A desktop's keys and pointer, as `schema/wire/input.ts` writes them. @throws Refusal */
+  openInput(): Promise<ByteStream> {
+    return this.#open('input');
+  }
+
   /** Leaves; the session lives on. */
   async detach(): Promise<void> {
     await this.#leave('detach', GOODBYE_MS);

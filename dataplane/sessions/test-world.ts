@@ -249,7 +249,7 @@ export class World {
       if (!this.accepts(credential)) throw new Refusal('target_auth_failed');
       return session;
     };
-    return { ssh: { open }, tcp: { open } };
+    return { ssh: { open }, tcp: { open }, vnc: { open } };
   }
 }
 

@@ -25,6 +25,7 @@ for (const folder of [
   'dataplane/client',
   'dataplane/transport',
   'dataplane/channel',
+  'dataplane/render',
   'dataplane/webtransport',
 ]) {
   for (const file of files(join(root, folder)).sort()) hash.update(file).update(readFileSync(file));

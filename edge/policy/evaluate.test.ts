@@ -53,7 +53,7 @@ const principal: fc.Arbitrary<Principal> = fc.record({
 });
 const resource: fc.Arbitrary<Governed> = fc.record({
   id,
-  protocol: fc.constantFrom('ssh' as const, 'tcp' as const),
+  protocol: fc.constantFrom('ssh' as const, 'tcp' as const, 'vnc' as const),
   labels,
 });
 

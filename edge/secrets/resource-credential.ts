@@ -101,8 +101,10 @@ async function usableFor(
   mayUse: (secret: SecretRow) => void,
 ): Promise<SecretId> {
   const row = await lockSecret(tx, org, secret);
-  if (protocol !== 'ssh')
+  if (protocol === 'tcp')
     throw new Refusal('bad_request', `nobody signs in to a target of the protocol ${protocol}`);
+  if (protocol === 'vnc' && row.kind !== 'password')
+    throw new Refusal('bad_request', `a VNC target takes a password, not a ${row.kind}`);
   if (row.kind !== 'password' && row.kind !== 'ssh_key')
     throw new Refusal('bad_request', `an SSH target takes a password or an ssh_key, not a ${row.kind}`);
   if (row.ownedByResource && row.name !== `resource-${id}`)

@@ -3777,7 +3777,7 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                             reason: string | null;
                             /** Format: uuid */
                             resource: string;
@@ -5413,6 +5413,17 @@ export interface operations {
                                 port: number;
                                 /** @enum {string} */
                                 protocol: "tcp";
+                            } | {
+                                host: string;
+                                /** @default 5900 */
+                                port: number;
+                                /** @enum {string} */
+                                protocol: "vnc";
+                                /**
+                                 * @default password
+                                 * @enum {string}
+                                 */
+                                security: "password" | "none";
                             };
                         }[];
                     };
@@ -5816,7 +5827,7 @@ export interface operations {
                             id: string;
                             name: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                         }[];
                     };
                 };
@@ -5922,6 +5933,17 @@ export interface operations {
                         port: number;
                         /** @enum {string} */
                         protocol: "tcp";
+                    } | {
+                        host: string;
+                        /** @default 5900 */
+                        port?: number;
+                        /** @enum {string} */
+                        protocol: "vnc";
+                        /**
+                         * @default password
+                         * @enum {string}
+                         */
+                        security?: "password" | "none";
                     };
                 };
             };
@@ -5976,7 +5998,7 @@ export interface operations {
                         id: string;
                         name: string;
                         /** @enum {string} */
-                        protocol: "ssh" | "tcp";
+                        protocol: "ssh" | "tcp" | "vnc";
                     };
                 };
             };
@@ -6099,6 +6121,17 @@ export interface operations {
                         port: number;
                         /** @enum {string} */
                         protocol: "tcp";
+                    } | {
+                        host: string;
+                        /** @default 5900 */
+                        port?: number;
+                        /** @enum {string} */
+                        protocol: "vnc";
+                        /**
+                         * @default password
+                         * @enum {string}
+                         */
+                        security?: "password" | "none";
                     };
                 };
             };
@@ -6189,6 +6222,17 @@ export interface operations {
                             port: number;
                             /** @enum {string} */
                             protocol: "tcp";
+                        } | {
+                            host: string;
+                            /** @default 5900 */
+                            port: number;
+                            /** @enum {string} */
+                            protocol: "vnc";
+                            /**
+                             * @default password
+                             * @enum {string}
+                             */
+                            security: "password" | "none";
                         };
                     };
                 };
@@ -7429,7 +7473,7 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                             /** Format: uuid */
                             resource: string;
                             resourceName: string;

@@ -95,4 +95,11 @@ export const PROTOCOL_CHANNELS = {
     file_transfer: { send: true, receive: true },
   },
   tcp: { control: { send: true, receive: true }, stream: { send: true, receive: true } },
+  vnc: {
+    control: { send: true, receive: true },
+    /** Who sees says what arrived. */
+    render: { send: true, receive: true },
+    /** Keys and pointer. Without it one watches. */
+    input: { send: true, receive: false },
+  },
 } as const satisfies Record<Protocol, ChannelGrants>;

@@ -16,6 +16,7 @@ const planted: Record<string, [file: string, imports: string]> = {
   'agent-dataplane': ['agent/bad.ts', '../edge/db.ts'],
   'examples-dataplane': ['examples/bad.ts', '../edge/db.ts'],
   'adapters-apart': ['dataplane/adapters/tcp/bad.ts', '../ssh/ssh.ts'],
+  'render-alone': ['dataplane/render/bad.ts', '../link/link.ts'],
   'routing-alone': ['dataplane/routing/bad.ts', '../link/link.ts'],
   'link-below': ['dataplane/link/bad.ts', '../roles/role.ts'],
   'channel-below': ['dataplane/channel/bad.ts', '../link/link.ts'],

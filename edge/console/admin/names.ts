@@ -1,5 +1,6 @@
 /** What ids are called: people, groups, service accounts, resources; as far as one may see them. An id without a name stays an id. */
 import { ServiceAccountList } from '../../../schema/api/api-keys.ts';
+import type { Protocol } from '../../../schema/resource.ts';
 import { type Api, answered } from '../api.ts';
 import type { May } from '../powers.ts';
 
@@ -12,7 +13,7 @@ export interface Names {
   readonly people: readonly Named[];
   readonly groups: readonly Named[];
   readonly accounts: readonly Named[];
-  readonly resources: readonly (Named & { readonly protocol: 'ssh' | 'tcp' })[];
+  readonly resources: readonly (Named & { readonly protocol: Protocol })[];
   readonly roles: readonly string[];
   readonly of: (id: string) => string;
 }

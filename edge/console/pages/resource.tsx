@@ -1,8 +1,11 @@
-/** One resource: its terminal, or how to use it from the command line. */
+/** One resource: its terminal or desktop, or how to use it from the command line. */
 import { useEffect, useState } from 'preact/hooks';
 import type { ResourceView } from '../../../schema/api/resources.ts';
 import type { Api } from '../api.ts';
+import { lazily } from '../lazily.tsx';
 import { TerminalView } from '../viewer/terminal/view.tsx';
+
+const DesktopView = lazily(() => import('../viewer/desktop/view.tsx').then((module) => module.DesktopView));
 
 export function ResourcePage({ api, name }: { api: Api; name: string }) {
   const [resource, setResource] = useState<ResourceView | null | undefined>();
@@ -19,11 +22,14 @@ export function ResourcePage({ api, name }: { api: Api; name: string }) {
     return (
       <Notice title={`No resource named ${name}`} text="It does not exist, or was not granted to you." />
     );
-  return resource.protocol === 'ssh' ? (
-    <TerminalView api={api} resource={resource} />
-  ) : (
-    <ForwardHelp name={name} />
-  );
+  switch (resource.protocol) {
+    case 'ssh':
+      return <TerminalView api={api} resource={resource} />;
+    case 'vnc':
+      return <DesktopView api={api} resource={resource} />;
+    case 'tcp':
+      return <ForwardHelp name={name} />;
+  }
 }
 
 function Notice({ title, text }: { title: string; text: string }) {

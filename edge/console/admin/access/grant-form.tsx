@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { CreateOrgGrant, PROTOCOL_CHANNELS } from '../../../../schema/api/resources.ts';
 import { DAYS } from '../../../../schema/policy.ts';
+import { Protocol } from '../../../../schema/resource.ts';
 import type { Api } from '../../api.ts';
 import { Form } from '../../pages/form.tsx';
 import { checked } from '../checked.ts';
@@ -67,7 +68,7 @@ export function GrantForm({ api, names, close, done }: Props) {
 function Reach({ names }: { names: Names }) {
   const [byLabel, setByLabel] = useState(false);
   const [resource, setResource] = useState(names.resources[0]);
-  const protocols = resource && !byLabel ? [resource.protocol] : (['ssh', 'tcp'] as const);
+  const protocols = resource && !byLabel ? [resource.protocol] : Protocol.options;
   const channels = [...new Set(protocols.flatMap((protocol) => Object.keys(PROTOCOL_CHANNELS[protocol])))];
   const [some, setSome] = useState(false);
   return (

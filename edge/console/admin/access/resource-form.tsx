@@ -16,7 +16,8 @@ interface Resource {
   readonly hasCredential: boolean;
   readonly target:
     | { protocol: 'ssh'; host: string; port: number; username: string; hostKeys: string[] }
-    | { protocol: 'tcp'; host: string; port: number };
+    | { protocol: 'tcp'; host: string; port: number }
+    | { protocol: 'vnc'; host: string; port: number; security: 'password' | 'none' };
 }
 interface Props {
   readonly api: Api;
@@ -25,6 +26,8 @@ interface Props {
   readonly done: () => Promise<void>;
 }
 type Field = (name: string) => string;
+
+const USUAL_PORTS: Readonly<Record<string, number>> = { ssh: 22, vnc: 5900 };
 
 export function ResourceForm({ api, resource, close, done }: Props) {
   const [protocol, setProtocol] = useState<string>(resource?.target.protocol ?? 'ssh');
@@ -53,6 +56,7 @@ export function ResourceForm({ api, resource, close, done }: Props) {
             label="Protocol"
             options={[
               { value: 'ssh', label: 'SSH: a shell' },
+              { value: 'vnc', label: 'VNC: a desktop' },
               { value: 'tcp', label: 'TCP: any service' },
             ]}
             changed={setProtocol}
@@ -65,7 +69,7 @@ export function ResourceForm({ api, resource, close, done }: Props) {
             name="port"
             label="Port"
             type="number"
-            value={String(target?.port ?? (protocol === 'ssh' ? 22 : ''))}
+            value={String(target?.port ?? USUAL_PORTS[protocol] ?? '')}
             min={1}
             max={65_535}
             required
@@ -92,6 +96,7 @@ export function ResourceForm({ api, resource, close, done }: Props) {
             <CredentialFields resource={resource} />
           </>
         )}
+        {protocol === 'vnc' && <VncFields resource={resource} />}
         <Text
           name="labels"
           label="Labels"
@@ -100,6 +105,31 @@ export function ResourceForm({ api, resource, close, done }: Props) {
         />
       </Form>
     </Dialog>
+  );
+}
+
+function VncFields({ resource }: { resource: Resource | undefined }) {
+  const before = resource?.target.protocol === 'vnc' ? resource.target.security : 'password';
+  const [security, setSecurity] = useState<string>(before);
+  const options = [
+    { value: 'password', label: 'A password' },
+    { value: 'none', label: 'Nothing: anyone who reaches it is in' },
+  ];
+  // The first of them is chosen.
+  if (before === 'none') options.reverse();
+  return (
+    <>
+      <Choice name="security" label="The server asks for" options={options} changed={setSecurity} />
+      {security === 'password' && (
+        <Text
+          name="vncPassword"
+          label="Password"
+          type="password"
+          hint={resource?.hasCredential ? 'Empty: what is kept stays' : 'Its first eight characters count'}
+          required={!resource?.hasCredential}
+        />
+      )}
+    </>
   );
 }
 
@@ -128,13 +158,20 @@ function wantedOf(protocol: string, field: Field) {
   return {
     name: field('name').trim(),
     egressPool: field('egressPool').trim(),
-    target: protocol === 'ssh' ? { ...place, ...ssh } : place,
+    target:
+      protocol === 'ssh'
+        ? { ...place, ...ssh }
+        : protocol === 'vnc'
+          ? { ...place, security: field('security') }
+          : place,
     labels: labelsOf(field('labels')),
     ...credentialOf(field),
   };
 }
 
 function credentialOf(field: Field) {
+  const vncPassword = field('vncPassword');
+  if (vncPassword !== '') return { credential: { type: 'password', password: vncPassword } };
   switch (field('credential')) {
     case 'private_key':
       return { credential: { type: 'private_key', privateKey: `${field('privateKey').trim()}\n` } };
