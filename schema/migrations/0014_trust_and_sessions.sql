@@ -154,6 +154,7 @@ ALTER TABLE "nodes" ADD COLUMN "acknowledged_version" integer DEFAULT 0 NOT NULL
 ALTER TABLE "nodes" ADD COLUMN "keys_version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "nodes" ADD COLUMN "certified_by" uuid;--> statement-breakpoint
 ALTER TABLE "nodes" ADD COLUMN "change" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "organizations" ADD COLUMN "suspended_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "credentials" ADD COLUMN "secret_id" uuid;--> statement-breakpoint
 ALTER TABLE "resources" ADD COLUMN "session_policy" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "resources" ADD COLUMN "request_rule" jsonb;--> statement-breakpoint
