@@ -12,6 +12,7 @@ test('each limit is said in bytes a second, and of protocols only the session’
     kilobytesPerSecond: 5_000,
     kilobytesPerSecondSsh: 4_000,
     kilobytesPerSecondTcp: 3_000,
+    kilobytesPerSecondVnc: 1_000_000,
     kilobytesPerSecondPerUser: 2_000,
     kilobytesPerSecondPerSession: 1_000,
   });

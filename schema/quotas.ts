@@ -21,6 +21,7 @@ export const Quotas = z.strictObject({
   kilobytesPerSecond: Rate,
   kilobytesPerSecondSsh: Rate,
   kilobytesPerSecondTcp: Rate,
+  kilobytesPerSecondVnc: Rate,
   kilobytesPerSecondPerUser: Rate,
   kilobytesPerSecondPerSession: Rate,
 });
@@ -32,6 +33,7 @@ export type Counted = Extract<QuotaName, 'sessions' | 'members' | 'resources' | 
 const BANDWIDTH_OF: Readonly<Record<Protocol, QuotaName>> = {
   ssh: 'kilobytesPerSecondSsh',
   tcp: 'kilobytesPerSecondTcp',
+  vnc: 'kilobytesPerSecondVnc',
 };
 
 /** What a session's token says of it, bytes a second; what is not limited is not said. */
@@ -55,6 +57,7 @@ export const DEFAULT_QUOTAS: Quotas = {
   kilobytesPerSecond: UNLIMITED_KBPS,
   kilobytesPerSecondSsh: UNLIMITED_KBPS,
   kilobytesPerSecondTcp: UNLIMITED_KBPS,
+  kilobytesPerSecondVnc: UNLIMITED_KBPS,
   kilobytesPerSecondPerUser: UNLIMITED_KBPS,
   kilobytesPerSecondPerSession: UNLIMITED_KBPS,
 };

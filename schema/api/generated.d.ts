@@ -2234,7 +2234,7 @@ export interface components {
     schemas: {
         Problem: {
             /** @enum {string} */
-            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "secret_in_use" | "secret_unusable" | "enrolment_refused" | "authority_not_proven" | "authority_stale" | "snapshot_gap" | "takeover_refused" | "watching_refused" | "recording_unavailable";
+            code: "bad_request" | "unauthenticated" | "bad_credentials" | "token_invalid" | "token_expired" | "token_replayed" | "token_wrong_cluster" | "token_wrong_node" | "token_wrong_resource" | "token_wrong_org" | "proof_invalid" | "forbidden" | "channel_not_allowed" | "not_found" | "conflict" | "stale_generation" | "too_large" | "rate_limited" | "attachment_unknown" | "session_ended" | "no_route" | "no_entry" | "no_service_node" | "target_unreachable" | "target_refused" | "target_untrusted" | "target_auth_failed" | "overloaded" | "unavailable" | "protocol_violation" | "internal" | "quota_exceeded" | "too_many_streams" | "address_not_allowed" | "sso_refused" | "sso_no_role" | "sso_no_account" | "sso_not_yours" | "provider_unreachable" | "provider_mismatch" | "not_on_this_runtime" | "audit_broken" | "backup_invalid" | "step_up_required" | "second_factor_required" | "sign_in_method_not_allowed" | "device_not_approved" | "sign_in_refused" | "seal_broken" | "secret_in_use" | "secret_unusable" | "enrolment_refused" | "authority_not_proven" | "authority_stale" | "snapshot_gap" | "takeover_refused" | "watching_refused" | "recording_unavailable" | "organization_suspended";
             detail: string;
             errors?: {
                 message: string;
@@ -5344,7 +5344,7 @@ export interface operations {
                             };
                             name: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                             requestRule: {
                                 /** @default null */
                                 auto: {
@@ -5750,6 +5750,7 @@ export interface operations {
                             kilobytesPerSecondPerUser: number;
                             kilobytesPerSecondSsh: number;
                             kilobytesPerSecondTcp: number;
+                            kilobytesPerSecondVnc: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;
@@ -6153,7 +6154,7 @@ export interface operations {
                         };
                         name: string;
                         /** @enum {string} */
-                        protocol: "ssh" | "tcp";
+                        protocol: "ssh" | "tcp" | "vnc";
                         requestRule: {
                             /** @default null */
                             auto: {
@@ -7830,7 +7831,7 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             name: string;
-                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+                            types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                             url: string;
                         }[];
                     };
@@ -7855,7 +7856,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /** @default [] */
-                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                     /** Format: uri */
                     url: string;
                 };
@@ -7878,7 +7879,7 @@ export interface operations {
                         id: string;
                         name: string;
                         secret: string;
-                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                         url: string;
                     };
                 };
@@ -7920,7 +7921,7 @@ export interface operations {
             content: {
                 "application/json": {
                     enabled?: boolean;
-                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+                    types?: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                     /** Format: uri */
                     url?: string;
                 };
@@ -7942,7 +7943,7 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
-                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
+                        types: ("session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw")[];
                         url: string;
                     };
                 };
@@ -7987,7 +7988,7 @@ export interface operations {
                             state: "pending" | "delivered" | "dead";
                             status: number | null;
                             /** @enum {string} */
-                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw";
+                            type: "session.open" | "session.attach" | "session.start" | "session.active" | "session.detached" | "session.terminated" | "session.failed" | "session.end" | "member.create" | "member.invite" | "member.join" | "invitation.decline" | "resource.create" | "resource.grant" | "organization.create" | "organization.suspend" | "organization.resume" | "cluster.create" | "node.enrol" | "node.renew" | "node.request" | "node.approve" | "node.refuse" | "node.revoke" | "partition.split" | "partition.fence" | "partition.promote" | "partition.merge" | "bootstrap-token.create" | "bootstrap-token.revoke" | "sign-in" | "sign-in.refused" | "webhook.create" | "webhook.delete" | "webhook.disable" | "webhook.test" | "audit.retention" | "audit.trim" | "secret.reveal" | "secret.rotated" | "secret.rotation_due" | "session.control" | "session.share" | "session.observe" | "session.refused" | "session.left" | "recording.start" | "recording.end" | "recording.open" | "recording.delete" | "access.request" | "access.approve" | "access.deny" | "access.withdraw";
                         }[];
                     };
                 };
@@ -9233,6 +9234,7 @@ export interface operations {
                             kilobytesPerSecondPerUser: number;
                             kilobytesPerSecondSsh: number;
                             kilobytesPerSecondTcp: number;
+                            kilobytesPerSecondVnc: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;
@@ -9267,6 +9269,7 @@ export interface operations {
                     kilobytesPerSecondPerUser?: number;
                     kilobytesPerSecondSsh?: number;
                     kilobytesPerSecondTcp?: number;
+                    kilobytesPerSecondVnc?: number;
                     members?: number;
                     requestsPerMinute?: number;
                     resources?: number;
@@ -9289,6 +9292,7 @@ export interface operations {
                             kilobytesPerSecondPerUser: number;
                             kilobytesPerSecondSsh: number;
                             kilobytesPerSecondTcp: number;
+                            kilobytesPerSecondVnc: number;
                             members: number;
                             requestsPerMinute: number;
                             resources: number;

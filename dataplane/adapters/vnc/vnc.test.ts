@@ -44,7 +44,14 @@ async function channel(session: RemoteSession, kind: Channel): Promise<ByteStrea
   const far = await served.promise;
   far.read();
   const grant = { send: true, receive: true };
-  void session.serve({ channel: kind, params: undefined, grant, accept: () => far });
+  void session.serve({
+    channel: kind,
+    role: 'controller',
+    params: undefined,
+    clipboard: undefined,
+    grant,
+    accept: () => far,
+  });
   return stream;
 }
 

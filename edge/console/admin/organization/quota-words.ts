@@ -10,6 +10,7 @@ export const QUOTA_WORDS: Readonly<Record<QuotaName, string>> = {
   kilobytesPerSecond: 'kB a second on a service node (1,000,000: no limit)',
   kilobytesPerSecondSsh: 'kB a second of all SSH',
   kilobytesPerSecondTcp: 'kB a second of all TCP',
+  kilobytesPerSecondVnc: 'kB a second of all desktops (VNC)',
   kilobytesPerSecondPerUser: 'kB a second of one person',
   kilobytesPerSecondPerSession: 'kB a second of one session',
 };
