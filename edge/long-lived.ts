@@ -6,8 +6,10 @@ import { redisSignals } from './events/signals.ts';
 import { masterSealer } from './keys/envelope.ts';
 import { LocalCounts, redisLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
+import { folderObjects } from './node-objects.ts';
 import { nodeOutbound } from './node-outbound.ts';
 import type { Services } from './services.ts';
+import { objectsOf } from './storage/choose.ts';
 
 const CONNECTIONS = 10;
 
@@ -22,6 +24,7 @@ export async function longLivedServices(env: Env, log: Logger): Promise<Services
     master: await masterSealer(env.FABRIC_MASTER_KEY),
     signals,
     outbound: nodeOutbound(),
+    objects: objectsOf(env, folderObjects),
     log,
     metrics: new Metrics(),
     now,

@@ -15,9 +15,9 @@ import {
 } from '../../schema/api/sign-in.ts';
 import type { OrgId, ResourceId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
+import type { AttachmentRole } from '../../schema/session-policy.ts';
 import { normalEmail } from '../../schema/sign-in/two-secret.ts';
 import { claimedByApiKey } from '../../schema/tokens/api-key.ts';
-import type { AttachmentRole } from '../../schema/session-policy.ts';
 import type { ClientKey } from '../../schema/tokens/proof.ts';
 import type { Settings, SettingsStore } from './settings.ts';
 

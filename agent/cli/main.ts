@@ -196,17 +196,18 @@ reaching(program.command('connect <resource> [command...]'))
     ]),
   )
   .addOption(
-    new Option('--share [session]', 'look on and type as well').conflicts(['stdio', 'attach', 'take', 'watch']),
+    new Option('--share [session]', 'look on and type as well').conflicts([
+      'stdio',
+      'attach',
+      'take',
+      'watch',
+    ]),
   )
   .option('--reason <text>', "why; must be said for somebody else's session")
   .option('--stdio', 'raw bytes between standard input and output and the target, for ProxyCommand', false)
   .option('-t, --tty', 'give the command a terminal', false)
   .action(
-    async (
-      name: string,
-      words: string[],
-      options: Reaching & Coming & { stdio: boolean; tty: boolean },
-    ) => {
+    async (name: string, words: string[], options: Reaching & Coming & { stdio: boolean; tty: boolean }) => {
       const { runCommand, runShell, runStdio } = await import('./connect.ts');
       const to = { ...attaching(name, options, sessionOf(options)), seat: seatOf(options) };
       if (options.stdio) status = await runStdio(to);

@@ -2,9 +2,9 @@
 import { generateKeyPair } from 'jose';
 import type { Attachment, PathState } from '../../dataplane/client/attachment.ts';
 import type { Carrier } from '../../dataplane/transport/transport.ts';
+import type { SessionTicket } from '../../schema/api/sessions.ts';
 import type { OrgId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import type { SessionTicket } from '../../schema/api/sessions.ts';
 import { type ClientKey, publicClientKey } from '../../schema/tokens/proof.ts';
 import type { Api, Seat } from './api.ts';
 import { tellSession } from './session-news.ts';
@@ -82,7 +82,7 @@ async function attachTicket(to: {
   const { api, org, name, session, seat, key } = to;
   if (session === 'newest') return api.attach(org, await newest(api, org, name), key, seat);
   const isMine = (await api.sessions(org)).some(({ id }) => id === session);
-  return isMine || seat.role === 'controller' && seat.reason === undefined
+  return isMine || (seat.role === 'controller' && seat.reason === undefined)
     ? api.attach(org, session, key, seat)
     : api.join(org, session, key, seat);
 }

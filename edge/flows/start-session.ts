@@ -13,6 +13,7 @@ import type { Tx } from '../db.ts';
 import { loadSigner } from '../keys/signing.ts';
 import { deliverCredential } from '../secrets/deliver.ts';
 import type { Services } from '../services.ts';
+import { orderRecording } from './order-recording.ts';
 
 /** Seconds the signed answer is good for. */
 const ANSWER_LIFETIME_S = 60;
@@ -62,6 +63,7 @@ export async function startSession(
       user: session.userId,
       requestId,
     });
+    const recording = await orderRecording(tx, services, { node, session, policy, target, requestId });
     const body: SessionStart = {
       session: id,
       generation,
@@ -71,6 +73,7 @@ export async function startSession(
       nonce,
       holder: session.userId,
       policy,
+      ...(recording === undefined ? {} : { recording }),
       ...(credential === undefined ? {} : { credential }),
     };
     await record(tx, {

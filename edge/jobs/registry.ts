@@ -4,6 +4,7 @@ import { expiriesJob } from './expiries.ts';
 import type { Job } from './job.ts';
 import { lostSessionsJob } from './lost-sessions.ts';
 import { outboxJob } from './outbox.ts';
+import { recordingsJob } from './recordings.ts';
 import { secretsJob } from './secrets.ts';
 import { webhooksJob } from './webhooks.ts';
 
@@ -15,4 +16,5 @@ export const JOBS: readonly Job[] = [
   checkpointsJob,
   trimJob,
   secretsJob,
+  recordingsJob,
 ];
