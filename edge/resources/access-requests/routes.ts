@@ -94,11 +94,11 @@ accessRequestRoutes.openapi(ask, async (c) => {
   const { org } = c.req.valid('param');
   const { resource, reason, seconds } = c.req.valid('json');
   const [caller, member, act] = [c.get('caller'), c.get('member'), actOf(c, org)];
-  if (caller.key) throw new Refusal('forbidden', 'a person asks: give a service account its own grant');
   await c.get('services').limits.attempt(ASKING, caller.user);
   const view = await c.get('services').db.org(org, async (tx) => {
     const [found] = await tx.select().from(resources).where(eq(resources.id, resource));
     if (!found || !mayAsk(found.requestRule, member.roles)) throw new Refusal('not_found');
+    if (caller.key) throw new Refusal('forbidden', 'a person asks: give a service account its own grant');
     const rule = found.requestRule;
     if (seconds > rule.maxSeconds)
       throw new Refusal('bad_request', `access to this is given for ${rule.maxSeconds} seconds at most`);
