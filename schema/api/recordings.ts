@@ -13,7 +13,7 @@ const Index = z.coerce
   .number()
   .int()
   .min(0)
-  .max(MAX_PARTS - 1);
+  .max(2 ** 31 - 1);
 
 /** A sealed part, in order; one that is there already is heard again. */
 export const PutPart = z.strictObject({

@@ -125,7 +125,7 @@ async function keepRows(api: ControlApi, { org, ids }: Tenant, { enrolment }: Te
       })
       .returning({ id: accessRequests.id });
     // No recording here has so many parts.
-    return { recording: String(recording?.id), request: String(request?.id), index: '99999' };
+    return { recording: String(recording?.id), request: String(request?.id), index: '424242425' };
   });
 }
 

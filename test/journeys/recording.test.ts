@@ -76,7 +76,7 @@ test('is watched, taken over and recorded, and everybody in it knows', async () 
   const cast = readFileSync(out, 'utf8');
   expect(JSON.parse(cast.split('\n')[0] ?? '')).toMatchObject({ version: 2, width: 91, height: 33 });
   expect(castEvents(cast).some(([, code]) => code === 'i')).toBe(false);
-  const trail = await fabric.cli(['audit', '--json']);
+  const trail = await fabric.cli(['audit', 'list', '--json']);
   for (const action of ['session.control', 'session.observe', 'recording.start', 'recording.open'])
     expect(trail.stdout.toString()).toContain(action);
 });
