@@ -83,7 +83,7 @@ module.exports = {
       from: {
         path: '^edge/',
         pathNot:
-          '^edge/((node|node-outbound|node-jobs)\\.ts|backup/|setup/|redis-gateway/|console/build)|\\.test\\.ts$',
+          '^edge/((node|node-outbound|node-objects|node-jobs)\\.ts|backup/|setup/|redis-gateway/|console/build)|\\.test\\.ts$',
       },
       to: { dependencyTypes: ['core'] },
     },

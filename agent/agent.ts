@@ -123,6 +123,7 @@ export class Agent {
       control: {
         startSession: (session) => this.#control.startSession(session),
         report: (session, report) => this.#reports.report(session, report),
+        putPart: (recording, part) => this.#control.putPart(recording, part),
       },
       peers: () => rememberedPeers(this.#state.current),
       changed: () => this.#loops.wake(),

@@ -5,6 +5,7 @@ import { timeout } from 'hono/timeout';
 import { onError, onNotFound, tooLarge } from './middleware/problem.ts';
 import { type ApiDocument, apiDocument } from './openapi/document.ts';
 import { readOrigin, rememberOrigin } from './origin.ts';
+import { accessRequestRoutes } from './resources/access-requests/routes.ts';
 import { administrators } from './resources/administrators/routes.ts';
 import { audit } from './resources/audit/routes.ts';
 import { auth } from './resources/auth/routes.ts';
@@ -22,6 +23,7 @@ import { members } from './resources/members/routes.ts';
 import { nodes } from './resources/nodes/routes.ts';
 import { organizations } from './resources/organizations/routes.ts';
 import { platform } from './resources/platform/routes.ts';
+import { recordingRoutes } from './resources/recordings/routes.ts';
 import { resources } from './resources/resources/routes.ts';
 import { roles } from './resources/roles/routes.ts';
 import { secretRoutes } from './resources/secrets/routes.ts';
@@ -52,7 +54,9 @@ const RESOURCES = [
   resources,
   secretRoutes,
   grants,
+  accessRequestRoutes,
   sessions,
+  recordingRoutes,
   audit,
   eventRoutes,
   webhookRoutes,

@@ -50,6 +50,12 @@ const Bindings = z.object({
   FABRIC_PRIVATE_NETWORKS: z.enum(['deny', 'allow']).default('deny'),
   /** The header in which the edge tells where a request comes from; `cf-ipcountry` when not set. Set it only where no client can. */
   FABRIC_REGION_HEADER: z.string().optional(),
+  /** Where recordings lie: `file:///FOLDER`, or `s3://BUCKET` with the four below. Nothing is recorded without it. */
+  FABRIC_OBJECTS: z.url({ protocol: /^(file|s3)$/ }).optional(),
+  FABRIC_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  FABRIC_S3_REGION: z.string().default('us-east-1'),
+  FABRIC_S3_ACCESS_KEY: z.string().optional(),
+  FABRIC_S3_SECRET_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

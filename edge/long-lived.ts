@@ -6,8 +6,10 @@ import { redisSignals } from './events/signals.ts';
 import { checkKeyService, configuredMaster } from './keys/configured.ts';
 import { LocalCounts, redisLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
+import { folderObjects } from './node-objects.ts';
 import { nodeOutbound } from './node-outbound.ts';
 import type { Services } from './services.ts';
+import { objectsOf } from './storage/choose.ts';
 
 const CONNECTIONS = 10;
 
@@ -24,6 +26,7 @@ export async function longLivedServices(env: Env, log: Logger): Promise<Services
     master,
     signals,
     outbound: nodeOutbound(),
+    objects: objectsOf(env, folderObjects),
     log,
     metrics: new Metrics(),
     now,

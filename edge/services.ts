@@ -8,6 +8,7 @@ import type { Sealer } from './keys/envelope.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Outbound } from './outbound.ts';
+import type { ObjectStore } from './storage/object-store.ts';
 
 export interface Services {
   readonly env: Env;
@@ -18,6 +19,8 @@ export interface Services {
   readonly signals: Signals;
   /** The way to where organizations say: webhooks, identity providers. */
   readonly outbound: Outbound;
+  /** Undefined: none is configured, and nothing can be recorded. */
+  readonly objects?: ObjectStore | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */

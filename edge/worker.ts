@@ -13,6 +13,7 @@ import { LocalCounts, redisLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { edgeOutbound } from './outbound.ts';
 import type { Services } from './services.ts';
+import { objectsOf } from './storage/choose.ts';
 
 interface Bindings {
   readonly ASSETS: { fetch(request: Request): Promise<Response> };
@@ -49,6 +50,7 @@ async function acquire(bindings: Bindings): Promise<() => Services> {
     master: sealer,
     signals,
     outbound: edgeOutbound(),
+    objects: objectsOf(env),
     log,
     metrics,
     now,

@@ -6,7 +6,7 @@ import { EscapeFilter } from './escape.ts';
 import { exitStatus } from './exit-status.ts';
 import { joinStream, outputObserver, pumpInput } from './pump.ts';
 import { type Attaching, attachTo } from './session.ts';
-import { OpenQuestion, tellSession } from './session-news.ts';
+import { OpenQuestion } from './session-news.ts';
 
 const FALLBACK_SIZE = { cols: 80, rows: 24 };
 
@@ -63,10 +63,7 @@ export async function runShell(attaching: Attaching): Promise<number> {
   const role = attaching.seat?.role ?? 'controller';
   const question = new OpenQuestion(attachment);
   const filter = new EscapeFilter(goAway, (allow) => question.answer(allow));
-  attachment.watchSession({
-    ...tellSession(attachment.id, attaching.verbose),
-    asked: (by) => question.asked(by),
-  });
+  attachment.watchSession({ asked: (by) => question.asked(by) });
   const resize = () => {
     if (role === 'controller') opened.resize(ttySize());
   };

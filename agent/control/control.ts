@@ -15,6 +15,7 @@ import {
   StartAnswer,
 } from '../../schema/api/nodes.ts';
 import { answerFrom } from '../../schema/api/problem.ts';
+import type { PutPart } from '../../schema/api/recordings.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
@@ -149,6 +150,10 @@ export class Control {
 
   async report(session: SessionId, report: ReportSession): Promise<void> {
     await this.#call({ method: 'POST', path: `/v1/node/sessions/${session}/state`, body: report });
+  }
+
+  async putPart(recording: string, part: PutPart): Promise<void> {
+    await this.#call({ method: 'POST', path: `/v1/node/recordings/${recording}/parts`, body: part });
   }
 
   async #call(request: Omit<Call, 'authorization'>): Promise<unknown> {

@@ -21,7 +21,10 @@ let started: Promise<void> = Promise.resolve();
 
 const send = (message: FromRole) => void (process.connected && process.send?.(message));
 
-type Question = { readonly type: 'start-session' } | { readonly type: 'report' };
+type Question =
+  | { readonly type: 'start-session' }
+  | { readonly type: 'report' }
+  | { readonly type: 'put-part' };
 
 function ask(question: Omit<Extract<FromRole, Question>, 'id'>): Promise<Outcome & { ok: true }> {
   const id = nextId;
@@ -45,6 +48,9 @@ const control: ServiceControl = {
   },
   report: async (session, report) => {
     await ask({ type: 'report', session, report } as Omit<Extract<FromRole, { type: 'report' }>, 'id'>);
+  },
+  putPart: async (recording, part) => {
+    await ask({ type: 'put-part', recording, part } as Omit<Extract<FromRole, { type: 'put-part' }>, 'id'>);
   },
 };
 

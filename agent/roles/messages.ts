@@ -5,6 +5,7 @@ import type { Listen, SealSecret } from '../../dataplane/roles/role.ts';
 import type { PeerMemory } from '../../dataplane/routing/peers.ts';
 import type { HeldSession, SessionReport } from '../../dataplane/sessions/control.ts';
 import type { SessionStart } from '../../schema/api/nodes.ts';
+import type { PutPart } from '../../schema/api/recordings.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import type { NetworkReport } from '../../schema/network-report.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
@@ -63,4 +64,6 @@ export type FromRole =
       readonly id: number;
       readonly session: SessionId;
       readonly report: SessionReport;
-    };
+    }
+  /** A sealed part of a recording. */
+  | { readonly type: 'put-part'; readonly id: number; readonly recording: string; readonly part: PutPart };

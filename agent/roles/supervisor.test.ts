@@ -67,7 +67,11 @@ const supervise = (
     seal: () => undefined,
     listen: { host: '127.0.0.1', port: 0, publicHost: undefined },
     logLevel: 'silent',
-    control: { startSession: () => Promise.reject(new Error()), report: () => Promise.resolve() },
+    control: {
+      startSession: () => Promise.reject(new Error()),
+      putPart: async () => {},
+      report: () => Promise.resolve(),
+    },
     changed: () => {},
     log: { warn: () => {} },
     tools: hostTools(),

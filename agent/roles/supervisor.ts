@@ -239,6 +239,11 @@ export class RoleSupervisor {
           await control.report(message.session, message.report);
           return { ok: true };
         });
+      case 'put-part':
+        return this.#answer(message.id, async () => {
+          await control.putPart(message.recording, message.part);
+          return { ok: true };
+        });
     }
   }
 

@@ -104,9 +104,9 @@ export class Attachment {
     this.#path.watch(watcher);
   }
 
-  /** One watcher at a time. */
+  /** What is named takes the place of what was named before. */
   watchSession(watcher: SessionWatcher): void {
-    this.#watcher = watcher;
+    this.#watcher = { ...this.#watcher, ...watcher };
     if (this.#people) watcher.people?.(this.#people);
   }
 

@@ -316,6 +316,7 @@ export class TestMesh implements AsyncDisposable {
             nonce: 'A'.repeat(22),
           };
         },
+        putPart: async () => {},
         report: async () => {
           if (this.isControlDown) throw new Refusal('unavailable');
         },

@@ -35,7 +35,11 @@ async function receive(message: ToNode): Promise<void> {
         publicTls: undefined,
         seal: undefined,
         listen: { host: message.host, port: 0, publicHost: undefined },
-        control: { startSession: none, report: none },
+        control: {
+          startSession: none,
+          putPart: () => Promise.reject(new Error('no control plane')),
+          report: none,
+        },
         log: { debug: nothing, info: nothing, warn: nothing },
         now: Date.now,
       });

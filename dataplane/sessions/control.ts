@@ -1,5 +1,6 @@
 /** What sessions need from outside: the control API, and somewhere to log. */
 import type { ControlChange, SessionStart } from '../../schema/api/nodes.ts';
+import type { PutPart } from '../../schema/api/recordings.ts';
 import type { SessionId } from '../../schema/ids.ts';
 import type { SessionState } from '../../schema/session.ts';
 
@@ -23,6 +24,8 @@ export interface ServiceControl {
   startSession(session: SessionId): Promise<SessionStart>;
   /** @throws Refusal `stale_generation`, `conflict`, `not_found`: the control plane knows better */
   report(session: SessionId, report: SessionReport): Promise<void>;
+  /** A sealed part of a recording; told twice, kept once. @throws Refusal */
+  putPart(recording: string, part: PutPart): Promise<void>;
 }
 
 export interface HeldSession {

@@ -1,5 +1,6 @@
 /** All sessions of a service node: lets clients in after checking everything again, starts what is asked for the first time, ends what must end. */
 import type { SessionStart } from '../../schema/api/nodes.ts';
+import type { PutPart } from '../../schema/api/recordings.ts';
 import type { AttachmentId, ClusterId, NodeId, SessionId } from '../../schema/ids.ts';
 import { ProtocolViolation, Refusal } from '../../schema/refusal.ts';
 import type { Credential } from '../../schema/resource.ts';
@@ -30,6 +31,7 @@ import { answerRefusal, refuseStream } from '../transport/refuse.ts';
 import type { ByteStream } from '../transport/transport.ts';
 import type { HeldSession, Log, ServiceControl } from './control.ts';
 import { LiveSession } from './live-session.ts';
+import { Recorder } from './recording/recorder.ts';
 import { Reporter } from './reporter.ts';
 import { SealedClient } from './sealed-client.ts';
 
@@ -38,6 +40,9 @@ const LIMITS = ['org', 'protocol', 'user', 'session'] as const;
 const HEAD_MS = 10_000;
 const START_MS = 30_000;
 const MAX_SESSIONS = 5_000;
+/** How long the control plane may be away from the end of a recording, milliseconds; and when this node stops. */
+const PARTS_MS = 3600_000;
+const LAST_PARTS_MS = 2_000;
 
 export interface SessionHostOptions {
   readonly node: NodeId;
@@ -64,6 +69,8 @@ export class SessionHost {
   readonly #attached = new Map<AttachmentId, Attached>();
   readonly #bandwidth = new Bandwidth(() => performance.now());
   readonly #closing = new AbortController();
+  /** Recordings whose last parts are on their way. */
+  readonly #finishing = new Set<Promise<void>>();
 
   constructor(options: SessionHostOptions) {
     this.#options = options;
@@ -108,6 +115,7 @@ export class SessionHost {
   async close(): Promise<void> {
     this.#closing.abort();
     for (const session of [...this.#live.values()]) session.end('terminated', 'the service node stops');
+    await Promise.all(this.#finishing);
   }
 
   async #attach({ token, proof, seal }: Attach, stream: ByteStream, relays: number): Promise<void> {
@@ -248,9 +256,20 @@ export class SessionHost {
     if (start.generation !== generation) throw new Refusal('stale_generation');
     const reporter = new Reporter(control, id, () => this.end(id, 'the control plane ended it'));
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(START_MS)]);
-    const remote = await this.#credentials(claims.cluster, start)
-      .then((credentials) => openRemote(adapters, start.target, credentials, signal))
+    let recorder: Recorder | undefined;
+    const remote = await this.#recorder(start)
+      .then(async (begun) => {
+        recorder = begun;
+        return openRemote(
+          adapters,
+          start.target,
+          await this.#credentials(claims.cluster, start),
+          signal,
+          recorder,
+        );
+      })
       .catch((error: unknown) => {
+        if (recorder) this.#finish(recorder);
         reporter.report({
           state: 'failed',
           generation,
@@ -262,7 +281,7 @@ export class SessionHost {
       start,
       remote,
       now: this.#options.now,
-      isRecorded: () => false,
+      isRecorded: () => recorder?.isRecording ?? false,
       events: {
         state: (state, reason) => {
           log.info({ session: id, state, reason }, 'session');
@@ -270,6 +289,7 @@ export class SessionHost {
         },
         control: (change, state) => reporter.report({ state, generation, control: change }),
         over: () => {
+          if (recorder) this.#finish(recorder);
           this.#live.delete(id);
           this.#sessions.delete(id);
         },
@@ -277,6 +297,37 @@ export class SessionHost {
     });
     this.#live.set(id, live);
     return live;
+  }
+
+  /** What is to be recorded begins before the target is reached. @throws Refusal `recording_unavailable` where it must be */
+  async #recorder({ session, policy, recording }: SessionStart): Promise<Recorder | undefined> {
+    const { control, now, log } = this.#options;
+    const isRequired = policy?.recording === 'required';
+    if (!recording) {
+      if (isRequired) throw new Refusal('recording_unavailable');
+      return undefined;
+    }
+    const failed = (why: string) => {
+      log.warn({ session, why }, 'a recording failed');
+      if (isRequired) this.end(session, `it must be recorded, and ${why}`);
+      else this.#live.get(session)?.recordingChanged();
+    };
+    const send = (id: string, part: PutPart) => control.putPart(id, part);
+    const withInput = policy?.recordInput ?? false;
+    return Recorder.begin({ order: recording, title: session, withInput, now, send, failed }).catch(
+      (error: unknown) => {
+        if (isRequired) throw error;
+        log.warn({ session, cause: String(error) }, 'not recorded');
+        return undefined;
+      },
+    );
+  }
+
+  #finish(recorder: Recorder): void {
+    const done = recorder.close(this.#closing.signal.aborted ? LAST_PARTS_MS : PARTS_MS).finally(() => {
+      this.#finishing.delete(done);
+    });
+    this.#finishing.add(done);
   }
 
   /** Sealed to this node and this session alone; what is opened lives no longer than the signing in takes. */

@@ -1,9 +1,11 @@
 /** For tests: a service node alone, and clients that reach it through an entry and a relay that are one test's own. */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import type { z } from 'zod';
+import type { PutPart } from '../../schema/api/recordings.ts';
 import type { SessionTicket } from '../../schema/api/sessions.ts';
 import type { ChannelGrants } from '../../schema/channel.ts';
 import { AttachmentId, ClusterId, NodeId, OrgId, ResourceId, SessionId, UserId } from '../../schema/ids.ts';
+import type { RecordingOrder } from '../../schema/recording.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Credential, Target } from '../../schema/resource.ts';
 import { NO_SESSION_POLICY, type SessionPolicy } from '../../schema/session-policy.ts';
@@ -15,7 +17,7 @@ import {
 } from '../../schema/tokens/data-plane.ts';
 import { publicClientKey } from '../../schema/tokens/proof.ts';
 import { sealCredentials } from '../../schema/tokens/session-credential.ts';
-import type { Adapters, PendingChannel, RemoteSession } from '../adapters/adapter.ts';
+import type { Adapters, PendingChannel, RemoteSession, TerminalTap } from '../adapters/adapter.ts';
 import { nodeAead } from '../channel/node-aead.ts';
 import { type DhKeys, makeDhKeys } from '../channel/noise.ts';
 import { honest, type Treat } from '../channel/test-path.ts';
@@ -57,6 +59,11 @@ export class World {
   readonly remote = { lasting: false, closed: false, params: [] as unknown[], end: (_why: string) => {} };
   serve: (pending: PendingChannel) => Promise<void> = echo;
   started = 0;
+  recording: RecordingOrder | undefined;
+  readonly parts: PutPart[] = [];
+  partsFail: Refusal | undefined;
+  /** What the adapter was given to record by. */
+  tap: TerminalTap | undefined;
   target: Target = { protocol: 'tcp', host: '127.0.0.1', port: 1 };
   policy: SessionPolicy = NO_SESSION_POLICY;
   startFails = false;
@@ -144,8 +151,13 @@ export class World {
             nonce: 'A'.repeat(22),
             holder: this.claims.sub,
             policy,
+            ...(this.recording ? { recording: this.recording } : {}),
             ...(await this.#sealed()),
           };
+        },
+        putPart: async (_, part) => {
+          if (this.partsFail) throw this.partsFail;
+          this.parts.push(part);
         },
         report: async (_, report) => void (report.control ? this.changes : this.reports).push(report),
       },
@@ -244,7 +256,13 @@ export class World {
         remote.closed = true;
       },
     };
-    const open = async (_target: Target, credential: Credential | undefined) => {
+    const open = async (
+      _target: Target,
+      credential: Credential | undefined,
+      _signal: AbortSignal,
+      tap?: TerminalTap,
+    ) => {
+      this.tap = tap;
       this.tried.push(credential);
       if (!this.accepts(credential)) throw new Refusal('target_auth_failed');
       return session;

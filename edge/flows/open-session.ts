@@ -38,6 +38,7 @@ import { findResource, listAllowed } from '../resources/resources/store.ts';
 import type { Services } from '../services.ts';
 import { requireRecent } from '../sign-in/policy.ts';
 import { channelsOfRole } from './channels-of-role.ts';
+import { requireRecordable } from './order-recording.ts';
 
 /** A node that was not heard of for so long gets no new sessions. */
 export const LIVE_MS = 30_000;
@@ -60,6 +61,7 @@ export async function openSession(
   const { org, caller } = opening;
   const { allowed, pool, policy } = await reachable(services, opening, resource);
   requireProof(services, caller, policy);
+  requireRecordable(services, allowed.protocol, policy);
   const cluster = await clusterOf(services, org);
   const service = await services.db.platform((tx) => pickService(tx, cluster, pool, services.now()));
   const session = await services.db.org(org, async (tx) => {

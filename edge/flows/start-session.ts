@@ -20,6 +20,7 @@ import type { Tx } from '../db.ts';
 import { loadSigner } from '../keys/signing.ts';
 import { deliverCredential } from '../secrets/deliver.ts';
 import type { Services } from '../services.ts';
+import { orderRecording } from './order-recording.ts';
 
 /** Seconds the signed answer is good for. */
 const ANSWER_LIFETIME_S = 60;
@@ -75,6 +76,7 @@ export async function startSession(
       user: session.userId,
       requestId,
     });
+    const recording = await orderRecording(tx, services, { node, session, policy, target, requestId });
     const body: SessionStart = {
       epoch,
       egressPool: target.egressPool,
@@ -86,6 +88,7 @@ export async function startSession(
       nonce,
       holder: session.userId,
       policy,
+      ...(recording === undefined ? {} : { recording }),
       ...(credential === undefined ? {} : { credential }),
     };
     await record(tx, {

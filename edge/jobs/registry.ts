@@ -6,6 +6,7 @@ import { keysJob } from './keys/job.ts';
 import { lostReachJob } from './lost-reach.ts';
 import { lostSessionsJob } from './lost-sessions.ts';
 import { outboxJob } from './outbox.ts';
+import { recordingsJob } from './recordings.ts';
 import { secretsJob } from './secrets.ts';
 import { webhooksJob } from './webhooks.ts';
 
@@ -19,4 +20,5 @@ export const JOBS: readonly Job[] = [
   trimJob,
   keysJob,
   secretsJob,
+  recordingsJob,
 ];

@@ -513,6 +513,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/node/recordings/{recording}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sealed part of a recording, in order */
+        post: operations["postNodeRecordingParts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/node/renew": {
         parameters: {
             query?: never;
@@ -614,6 +631,75 @@ export interface paths {
         head?: never;
         /** Change what an organization chose */
         patch: operations["patchOrg"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for access: mine; everybody's for who decides them */
+        get: operations["getOrgAccessRequests"];
+        put?: never;
+        /** Ask for access to a resource, for a while */
+        post: operations["postOrgAccessRequests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/access-requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw a request of mine that waits */
+        delete: operations["deleteOrgAccessRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/access-requests/{request}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve somebody else's request: the access begins now */
+        post: operations["postOrgAccessRequestApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/access-requests/{request}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deny somebody else's request */
+        post: operations["postOrgAccessRequestDeny"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/orgs/{org}/all-sessions": {
@@ -1127,6 +1213,91 @@ export interface paths {
         };
         /** What an organization may have, and has */
         get: operations["getOrgQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recordings of sessions, newest first */
+        get: operations["getOrgRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a recording before its time */
+        delete: operations["deleteOrgRecording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/recordings/{recording}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What opens a recording; that it was given is written down */
+        post: operations["postOrgRecordingOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/recordings/{recording}/parts/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A part of a recording, as the node sealed it */
+        get: operations["getOrgRecordingPart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/requestable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I may ask access to */
+        get: operations["getOrgRequestable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3441,6 +3612,35 @@ export interface operations {
             };
         };
     };
+    postNodeRecordingParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    index: number;
+                    isLast: boolean;
+                    sealed: string;
+                    wrappedKey?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     postNodeRenew: {
         parameters: {
             query?: never;
@@ -3730,6 +3930,231 @@ export interface operations {
                         id: string;
                         locale: string;
                         name: string;
+                    };
+                };
+            };
+        };
+    };
+    getOrgAccessRequests: {
+        parameters: {
+            query?: {
+                state?: "pending" | "approved" | "denied" | "withdrawn" | "expired";
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        requests: {
+                            /** Format: uuid */
+                            by: string;
+                            byName: string | null;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: uuid */
+                            decidedBy: string | null;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: uuid */
+                            id: string;
+                            note: string | null;
+                            reason: string;
+                            /** Format: uuid */
+                            resource: string;
+                            resourceName: string;
+                            seconds: number;
+                            /** @enum {string} */
+                            state: "pending" | "approved" | "denied" | "withdrawn" | "expired";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    postOrgAccessRequests: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    /** Format: uuid */
+                    resource: string;
+                    seconds: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        by: string;
+                        byName: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: uuid */
+                        decidedBy: string | null;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: uuid */
+                        id: string;
+                        note: string | null;
+                        reason: string;
+                        /** Format: uuid */
+                        resource: string;
+                        resourceName: string;
+                        seconds: number;
+                        /** @enum {string} */
+                        state: "pending" | "approved" | "denied" | "withdrawn" | "expired";
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postOrgAccessRequestApprove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        by: string;
+                        byName: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: uuid */
+                        decidedBy: string | null;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: uuid */
+                        id: string;
+                        note: string | null;
+                        reason: string;
+                        /** Format: uuid */
+                        resource: string;
+                        resourceName: string;
+                        seconds: number;
+                        /** @enum {string} */
+                        state: "pending" | "approved" | "denied" | "withdrawn" | "expired";
+                    };
+                };
+            };
+        };
+    };
+    postOrgAccessRequestDeny: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        by: string;
+                        byName: string | null;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /** Format: uuid */
+                        decidedBy: string | null;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        /** Format: uuid */
+                        id: string;
+                        note: string | null;
+                        reason: string;
+                        /** Format: uuid */
+                        resource: string;
+                        resourceName: string;
+                        seconds: number;
+                        /** @enum {string} */
+                        state: "pending" | "approved" | "denied" | "withdrawn" | "expired";
                     };
                 };
             };
@@ -5762,6 +6187,197 @@ export interface operations {
                             resources: number;
                             sessions: number;
                         };
+                    };
+                };
+            };
+        };
+    };
+    getOrgRecordings: {
+        parameters: {
+            query?: {
+                before?: string;
+                holder?: string;
+                limit?: number;
+                resource?: string;
+                session?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        next: string | null;
+                        recordings: {
+                            bytes: number;
+                            /** Format: date-time */
+                            endedAt: string | null;
+                            /** Format: uuid */
+                            holder: string;
+                            holderName: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            keepUntil: string;
+                            parts: number;
+                            /** Format: uuid */
+                            resource: string;
+                            resourceName: string;
+                            /** Format: uuid */
+                            session: string;
+                            /** Format: date-time */
+                            startedAt: string;
+                            /** @enum {string} */
+                            state: "recording" | "complete" | "cut";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    deleteOrgRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postOrgRecordingOpen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 8 to 128 characters, new for each thing to be done. The same call with the same key within 24 hours gets the first answer again; another call with it is refused (`conflict`). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @default play
+                     * @enum {string}
+                     */
+                    purpose?: "play" | "download";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dataKey: string;
+                        recording: {
+                            bytes: number;
+                            /** Format: date-time */
+                            endedAt: string | null;
+                            /** Format: uuid */
+                            holder: string;
+                            holderName: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: date-time */
+                            keepUntil: string;
+                            parts: number;
+                            /** Format: uuid */
+                            resource: string;
+                            resourceName: string;
+                            /** Format: uuid */
+                            session: string;
+                            /** Format: date-time */
+                            startedAt: string;
+                            /** @enum {string} */
+                            state: "recording" | "complete" | "cut";
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getOrgRecordingPart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                index: number | null;
+                org: string;
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sealed: string;
+                    };
+                };
+            };
+        };
+    };
+    getOrgRequestable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: {
+                            /** Format: uuid */
+                            id: string;
+                            maxSeconds: number;
+                            name: string;
+                            /** @enum {string} */
+                            protocol: "ssh" | "tcp";
+                        }[];
                     };
                 };
             };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { NodeFacts } from '../cluster.ts';
 import { AttachmentId, ClusterId, Name, NodeId, OrgId, ResourceId, SessionId } from '../ids.ts';
+import { RecordingOrder } from '../recording.ts';
 import { Target } from '../resource.ts';
 import { SessionState } from '../session.ts';
 import { SessionPolicy } from '../session-policy.ts';
@@ -117,6 +118,8 @@ export const SessionStart = z.strictObject({
   /** Whose session it is; with `policy`, who may be let in as what. */
   holder: z.uuid().optional(),
   policy: SessionPolicy.optional(),
+  /** It is recorded. */
+  recording: RecordingOrder.optional(),
 });
 export type SessionStart = z.infer<typeof SessionStart>;
 

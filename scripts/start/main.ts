@@ -1,7 +1,7 @@
 /** `npm start`: a whole fabric on one machine, as separate processes, until it is told to stop. */
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { masterSealer } from '../../edge/keys/envelope.ts';
 import { initialize, migrate } from '../../edge/setup/setup.ts';
@@ -133,6 +133,10 @@ async function bringUp(
     UPSTASH_REDIS_REST_TOKEN: process.env['UPSTASH_REDIS_REST_TOKEN'] ?? values.redisToken,
     FABRIC_MASTER_KEY: values.masterKey,
     FABRIC_PUBLIC_URL: console,
+    // The others have no files of their own: name a bucket in FABRIC_OBJECTS.
+    ...(runtime === 'node' && process.env['FABRIC_OBJECTS'] === undefined
+      ? { FABRIC_OBJECTS: pathToFileURL(resolve(data, 'objects')).href }
+      : {}),
     PORT: String(port),
   });
   progress(`the control API is up (${runtime})`);

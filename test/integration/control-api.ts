@@ -11,6 +11,7 @@ import type { Limits } from '../../edge/limits.ts';
 import { Metrics } from '../../edge/metrics.ts';
 import { nodeOutbound } from '../../edge/node-outbound.ts';
 import type { Services } from '../../edge/services.ts';
+import { checkName, type ObjectStore } from '../../edge/storage/object-store.ts';
 import type { Enrolment } from '../../schema/api/nodes.ts';
 import { Problem } from '../../schema/api/problem.ts';
 import { Refusal } from '../../schema/refusal.ts';
@@ -56,6 +57,16 @@ export class LocalSignals implements Signals {
   };
 }
 
+/** Where recordings lie in these tests; the stores themselves are tested in object-stores.test.ts. */
+function memoryObjects(): ObjectStore {
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    put: async (name, bytes) => void kept.set(checkName(name), Uint8Array.from(bytes)),
+    get: async (name) => kept.get(checkName(name)),
+    remove: async (name) => void kept.delete(checkName(name)),
+  };
+}
+
 export class ControlApi implements AsyncDisposable {
   readonly services: Services;
   readonly limited: string[] = [];
@@ -83,6 +94,7 @@ export class ControlApi implements AsyncDisposable {
       FABRIC_PUBLIC_URL: 'http://localhost:7443',
       FABRIC_REQUEST_LIMITS: 1,
       FABRIC_PRIVATE_NETWORKS: 'allow',
+      FABRIC_S3_REGION: 'none',
       LOG_LEVEL: 'silent',
     } as const;
     this.services = {
@@ -92,6 +104,7 @@ export class ControlApi implements AsyncDisposable {
       master: database.master,
       signals: this.signals,
       outbound: nodeOutbound(),
+      objects: memoryObjects(),
       log: pino({ level: 'silent' }),
       metrics: new Metrics(),
       now: () => this.now,

@@ -317,6 +317,40 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     body: () => ({ reason: 'x' }),
   },
 
+  'GET /v1/orgs/{org}/requestable': { answers: 200 },
+  'GET /v1/orgs/{org}/access-requests': { answers: 200 },
+  'POST /v1/orgs/{org}/access-requests': {
+    answers: 404,
+    body: () => ({ resource: none(), reason: 'a sample', seconds: 60 }),
+  },
+  'POST /v1/orgs/{org}/access-requests/{request}/approve': {
+    answers: 404,
+    params: unknown('request'),
+    body: nothing,
+  },
+  'POST /v1/orgs/{org}/access-requests/{request}/deny': {
+    answers: 404,
+    params: unknown('request'),
+    body: () => ({ note: 'a sample' }),
+  },
+  'DELETE /v1/orgs/{org}/access-requests/{request}': { answers: 404, params: unknown('request') },
+  'POST /v1/node/recordings/{recording}/parts': {
+    answers: 404,
+    params: unknown('recording'),
+    body: () => ({ index: 0, isLast: false, sealed: 'AAAA' }),
+  },
+  'GET /v1/orgs/{org}/recordings': { answers: 200 },
+  'POST /v1/orgs/{org}/recordings/{recording}/open': {
+    answers: 409,
+    params: named('recording'),
+    body: () => ({}),
+  },
+  'GET /v1/orgs/{org}/recordings/{recording}/parts/{index}': {
+    answers: 404,
+    params: (of) => ({ recording: String(of.ids['recording']), index: '0' }),
+  },
+  'DELETE /v1/orgs/{org}/recordings/{recording}': { answers: 404, params: unknown('recording') },
+
   'GET /v1/platform/administrators': { answers: 200 },
   'POST /v1/platform/administrators': {
     answers: 201,

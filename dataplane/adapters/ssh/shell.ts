@@ -184,7 +184,8 @@ export class Shell {
         stream.reset(FLOW_CANCELLED);
         stream.stop(FLOW_CANCELLED);
       }
-      if (stream.readableEnded) stream.end();
+      // Of one that may not send, the half was ended here: it goes on looking.
+      if (stream.readableEnded && maySend) stream.end();
     };
     this.#channel.on('drain', take);
     stream.observe({

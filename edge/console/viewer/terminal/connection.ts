@@ -25,6 +25,18 @@ export interface LineStatus {
   readonly reason?: string;
 }
 
+/** What else is so in the session. */
+export interface SessionNews {
+  readonly recorded: boolean;
+  /** The others, as `Ada watches`. */
+  readonly others: readonly string[];
+  /** Somebody wants control, and waits for this answer. */
+  readonly asked?: { readonly name: string; readonly answer: (allow: boolean) => void };
+  readonly warning?: string;
+}
+export const NO_NEWS: SessionNews = { recorded: false, others: [] };
+const ROLE_WORDS = { controller: 'is in control', shared: 'shares control', observer: 'watches' } as const;
+
 const PING_MS = 1_000;
 /** Refusals that trying again does not mend. */
 const FINAL = new Set([
@@ -40,6 +52,8 @@ export class TerminalLine {
   readonly #api: Api;
   readonly #resource: ResourceView;
   readonly #show: (status: LineStatus) => void;
+  readonly #tell: (news: SessionNews) => void;
+  #news: SessionNews = NO_NEWS;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #resized: ResizeObserver;
@@ -56,10 +70,12 @@ export class TerminalLine {
     resource: ResourceView,
     fresh: boolean,
     show: (status: LineStatus) => void,
+    tell: (news: SessionNews) => void,
   ) {
     this.#api = api;
     this.#resource = resource;
     this.#show = show;
+    this.#tell = tell;
     const style = getComputedStyle(host);
     const color = (name: string) => style.getPropertyValue(name).trim();
     this.#terminal = new Terminal({
@@ -144,6 +160,7 @@ export class TerminalLine {
     }
     this.#session = attachment.session;
     this.#attachment = attachment;
+    this.#watch(attachment);
     const over = Promise.withResolvers<Refusal | undefined>();
     const { cols, rows } = this.#terminal;
     this.#channel = await attachment.openTerminal(
@@ -198,6 +215,34 @@ export class TerminalLine {
       writable: () => {},
       lost: (why) => over(why.code === 'conflict' ? why : undefined),
     };
+  }
+
+  #watch(attachment: Attachment): void {
+    const news = (more: Partial<SessionNews>) => {
+      this.#news = { ...this.#news, ...more };
+      if (!this.#closing.signal.aborted) this.#tell(this.#news);
+    };
+    const noQuestion = () => {
+      const { asked: _, ...rest } = this.#news;
+      this.#news = rest;
+      news({});
+    };
+    attachment.watchSession({
+      people: ({ people, recorded }) => {
+        const others = people.filter((one) => one.attachment !== attachment.id);
+        news({ recorded, others: others.map(({ name, role }) => `${name} ${ROLE_WORDS[role]}`) });
+      },
+      asked: ({ attachment: from, name, withinMs }) => {
+        const answer = (allow: boolean) => {
+          attachment.answer(from, allow);
+          noQuestion();
+        };
+        setTimeout(noQuestion, withinMs);
+        news({ asked: { name, answer } });
+      },
+      warning: (limit, seconds) =>
+        news({ warning: `ends in ${seconds} s${limit === 'idle' ? ' unless somebody types' : ''}` }),
+    });
   }
 
   async #ping(attachment: Attachment): Promise<void> {

@@ -2,17 +2,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ResourceView } from '../../../../schema/api/resources.ts';
 import type { Api } from '../../api.ts';
-import { type LineStatus, TerminalLine } from './connection.ts';
+import { type LineStatus, NO_NEWS, type SessionNews, TerminalLine } from './connection.ts';
 import { pathText, rttText } from './status-text.ts';
 
 export function TerminalView({ api, resource }: { api: Api; resource: ResourceView }) {
   const host = useRef<HTMLDivElement>(null);
   const [status, setStatus] = useState<LineStatus>({ state: 'connecting' });
+  const [news, setNews] = useState<SessionNews>(NO_NEWS);
   /** Counts what the person started; 0 goes back to the newest live session. */
   const [start, setStart] = useState(0);
   useEffect(() => {
     if (!host.current) return;
-    const line = new TerminalLine(host.current, api, resource, start > 0, setStatus);
+    const line = new TerminalLine(host.current, api, resource, start > 0, setStatus, setNews);
     return () => line.close();
   }, [api, resource, start]);
   const isOver = status.state === 'ended' || status.state === 'taken over';
@@ -32,6 +33,17 @@ export function TerminalView({ api, resource }: { api: Api; resource: ResourceVi
           <a href="#/">Back to the resources</a>
         </div>
       )}
+      {!isOver && news.asked && (
+        <div class="over" role="alertdialog" aria-label="Somebody asks for control">
+          <p>{news.asked.name} asks for control of this session.</p>
+          <button type="button" onClick={() => news.asked?.answer(true)}>
+            Give it
+          </button>
+          <button type="button" class="quiet" onClick={() => news.asked?.answer(false)}>
+            Keep it
+          </button>
+        </div>
+      )}
       <footer class="status">
         <span class={`dot ${status.state === 'live' ? 'on' : ''}`} aria-hidden="true" />
         <span data-testid="status-state">{status.state}</span>
@@ -39,6 +51,9 @@ export function TerminalView({ api, resource }: { api: Api; resource: ResourceVi
         {status.path !== undefined && (
           <span data-testid="status-path">{pathText(status.path.relays, status.path.carrier)}</span>
         )}
+        {news.recorded && <span data-testid="status-recorded">recorded</span>}
+        {news.others.length > 0 && <span data-testid="status-people">{news.others.join(', ')}</span>}
+        {news.warning !== undefined && <span role="alert">{news.warning}</span>}
         {status.state === 'reconnecting' && status.reason !== undefined && (
           <span class="muted">{status.reason}</span>
         )}
