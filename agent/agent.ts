@@ -9,9 +9,11 @@ import type { Heartbeat } from '../schema/api/nodes.ts';
 import { Refusal } from '../schema/refusal.ts';
 import type { Snapshot } from '../schema/snapshot.ts';
 import { Journal } from './audit/journal.ts';
+import { backoffMs } from './backoff.ts';
 import type { AgentConfig } from './config.ts';
 import { Control, enrol } from './control/control.ts';
 import { ApiConnection } from './control/http.ts';
+import type { Live } from './control/live.ts';
 import { Reports } from './control/reports.ts';
 import { Executor } from './execute/execute.ts';
 import {
@@ -39,6 +41,10 @@ const RENEWAL_CHECK_MS = 60_000;
 const STANDING_CHECK_MS = 1_000;
 /** Between two questions for a snapshot at least, should the control plane answer at once that there is nothing new. */
 const SNAPSHOT_AGAIN_MS = 1_000;
+/** While the live connection tells of news, and once it is gone: whoever lost the same server begins to ask at a time of its own within this. */
+const SNAPSHOT_LOOK_MS = 5_000;
+/** A control plane that holds no connections open is asked again after so long. */
+const LIVE_AGAIN_MS = 600_000;
 
 export class Agent {
   readonly #config: AgentConfig;
@@ -62,6 +68,7 @@ export class Agent {
   #local: LocalApi | undefined;
   #capabilities: Capabilities | undefined;
   #lastContactAt: number | undefined;
+  #live: Live | undefined;
 
   constructor(config: AgentConfig, log: Logger, now: () => number = Date.now) {
     this.#config = config;
@@ -126,6 +133,7 @@ export class Agent {
     else await this.#loops.until(() => this.#ask(0, 0), 'snapshot');
     this.#loops.start(() => this.#followSnapshots(), 'snapshot');
     this.#loops.start(() => this.#beat(), 'heartbeat');
+    this.#loops.start(() => this.#stayLive(), 'live connection');
     this.#loops.start(() => this.#renew(), 'renewal');
     this.#loops.start(() => this.#stand(), 'standing');
   }
@@ -148,6 +156,7 @@ export class Agent {
       peers: this.#state.current.peers.length,
       waitingReports: this.#reports.size,
       controlBytes: this.#connection.bytes,
+      live: this.#live !== undefined,
       roles: this.#roles.status(),
       capabilities: this.#capabilities,
       host: this.#monitor.latest,
@@ -166,6 +175,7 @@ export class Agent {
     this.#loops.stop();
     await this.#roles.close(this.#config.drainSeconds * 1000);
     this.#reporting.abort();
+    this.#live?.close();
     this.#connection.close();
     await this.#loops.ended();
     await this.#local?.close();
@@ -286,8 +296,10 @@ export class Agent {
     const version = this.#snapshots.current?.version ?? 0;
     // The same again, before it expires: what has not changed would never be sent.
     const isOld = this.#now() >= this.#snapshots.refreshAt;
+    const live = this.#live;
+    if (live && !isOld && live.snapshotVersion <= version) return this.#loops.pause(SNAPSHOT_LOOK_MS);
     const askedAt = performance.now();
-    const isNew = await (isOld ? this.#ask(version - 1, 0) : this.#ask(version));
+    const isNew = await (isOld ? this.#ask(version - 1, 0) : this.#ask(version, live && 0));
     if (!isNew && performance.now() - askedAt < SNAPSHOT_AGAIN_MS) await this.#loops.pause(SNAPSHOT_AGAIN_MS);
   }
 
@@ -295,12 +307,31 @@ export class Agent {
     const beat: Heartbeat | undefined = this.#roles.heartbeat();
     // Before the roles are up their sessions are unknown, not gone.
     if (beat) {
-      const { end } = await this.#control.heartbeat(beat);
+      const { end } = await (this.#live?.beat(beat) ?? this.#control.heartbeat(beat));
       this.#heard();
       for (const session of end) this.#roles.endSession(session);
     }
     const isBusy = beat === undefined || beat.sessions.length > 0;
     await this.#loops.pause(isBusy ? HEARTBEAT_MS.busy : HEARTBEAT_MS.idle);
+  }
+
+  /** Holds a connection open, over which a heartbeat is a few bytes and news come unasked. Without one all of it is asked for by requests. */
+  async #stayLive(): Promise<void> {
+    if (!this.#roles.heartbeat()) return this.#loops.pause(SNAPSHOT_AGAIN_MS);
+    const news = () => {
+      if ((this.#live?.snapshotVersion ?? 0) > (this.#snapshots.current?.version ?? 0)) this.#loops.wake();
+    };
+    const live = await this.#control.live(news).catch((error: unknown) => {
+      if (error instanceof Refusal && error.code === 'bad_request') return undefined;
+      throw error;
+    });
+    if (!live) return this.#loops.pause(LIVE_AGAIN_MS);
+    if (this.#loops.signal.aborted) return live.close();
+    this.#live = live;
+    this.#loops.wake();
+    await live.closed;
+    this.#live = undefined;
+    await this.#loops.pause(backoffMs(1, Math.random()));
   }
 
   async #renew(): Promise<void> {

@@ -5,6 +5,7 @@ import pino from 'pino';
 import { Agent } from './agent.ts';
 import { requireAlone } from './alone.ts';
 import { type AgentConfig, ConfigError, readConfig } from './config.ts';
+import { giveBackMemory } from './memory.ts';
 
 const HELP = `Usage: node agent/main.ts --data DIR
 
@@ -28,6 +29,9 @@ function configure(): AgentConfig {
     process.exit(2);
   }
 }
+
+/** By then its roles are up, and the first snapshot and certificates are read. */
+const SETTLED_MS = 5_000;
 
 const config = configure();
 // The token is spent once; what the agent starts has no need of it.
@@ -54,6 +58,7 @@ process.once('disconnect', stop);
 try {
   await agent.start();
   process.send?.({ started: true, localPort: agent.localPort });
+  setTimeout(giveBackMemory, SETTLED_MS).unref();
 } catch (error) {
   if (!stopping) {
     log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the agent can not start');

@@ -1,5 +1,8 @@
 /** How an init system keeps the agent running: the text of a systemd unit and of an OpenRC script, pure. */
 
+/** The agent's own process computes little and lives long: small, and interpreted. Its roles get none of these. */
+export const NODE_FLAGS = '--max-semi-space-size=1 --lite-mode';
+
 export interface Service {
   readonly name: string;
   /** Absolute paths. */
@@ -28,7 +31,7 @@ After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=${quoted(node)} --max-semi-space-size=1 ${quoted(main)} --data ${quoted(data)}
+ExecStart=${quoted(node)} ${NODE_FLAGS} ${quoted(main)} --data ${quoted(data)}
 # FABRIC_AGENT_BOOTSTRAP_TOKEN for enrolment; remove the file afterwards.
 EnvironmentFile=-${path(data)}/enrol.env
 ${user === undefined ? '' : `User=${user}\n`}Restart=always
@@ -80,7 +83,7 @@ umask=0077
 rc_ulimit="-c 0 -n 65536"
 command=${shell(node)}
 data=${shell(data)}
-command_args="--max-semi-space-size=1 ${main.replaceAll(/(["\\$` ])/g, '\\$1')} --data \${data}"
+command_args="${NODE_FLAGS} ${main.replaceAll(/(["\\$` ])/g, '\\$1')} --data \${data}"
 ${user === undefined ? '' : `command_user=${shell(user)}\n`}
 depend() {
 	need net

@@ -1,6 +1,7 @@
 /** What nodes call: enrol, renew, fetch their snapshot, say they live, start and report sessions. */
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { LIVE_CLOSE, NODE_LIVE_PATH } from '../../../schema/api/node-live.ts';
 import {
   Enrolment,
   EnrolRequest,
@@ -14,17 +15,21 @@ import {
   StartAnswer,
   StartSession,
 } from '../../../schema/api/nodes.ts';
-import { SessionId } from '../../../schema/ids.ts';
+import { type NodeId, SessionId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { nodes as table } from '../../../schema/tables/index.ts';
 import { verifySealKey } from '../../../schema/tokens/seal-key.ts';
 import { forAnyone, forNodes } from '../../access.ts';
 import { record } from '../../audit.ts';
+import type { CallingNode } from '../../caller.ts';
 import { clientAddress } from '../../client-address.ts';
 import { enrolNode } from '../../flows/enrol-node.ts';
+import { NodeLive } from '../../flows/node-live.ts';
 import { reconcileSessions, reportSession, startSession } from '../../flows/start-session.ts';
 import { issueNodeCertificate, loadAuthority } from '../../keys/authority.ts';
+import { requireStanding } from '../../middleware/authenticate-node.ts';
 import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
+import type { Services } from '../../services.ts';
 import {
   bumpNeighbours,
   loadCluster,
@@ -70,6 +75,13 @@ const heartbeat = createRoute({
   summary: 'Say that this node lives, and what it holds',
   request: { body: json(Heartbeat) },
   responses: answers(200, HeartbeatAnswer),
+});
+const live = createRoute({
+  ...forNodes,
+  method: 'get',
+  path: NODE_LIVE_PATH,
+  summary: 'The same over one WebSocket, kept open: heartbeats, and the news of a newer snapshot',
+  responses: { ...answersNothing, 101: { description: 'A WebSocket' } },
 });
 const start = createRoute({
   ...forNodes,
@@ -146,11 +158,19 @@ nodes.openapi(snapshot, async (c) => {
 });
 
 nodes.openapi(heartbeat, async (c) => {
-  const services = c.get('services');
-  const node = c.get('node');
-  const { endpoints, sessions } = c.req.valid('json');
+  const answer = await hear(c.get('services'), c.get('node'), c.req.valid('json'), c.get('requestId'));
+  return c.json(answer, 200);
+});
+
+/** One heartbeat, by request or over a live connection. */
+async function hear(
+  services: Services,
+  node: CallingNode,
+  { endpoints, sessions }: Heartbeat,
+  requestId: string,
+): Promise<HeartbeatAnswer> {
   const now = new Date(services.now());
-  const answer = await services.db.platform(async (tx) => {
+  return services.db.platform(async (tx) => {
     const [row] = await tx.select({ endpoints: table.endpoints }).from(table).where(eq(table.id, node.id));
     if (!row) throw new Refusal('token_invalid');
     const moved = row.endpoints.join() !== endpoints.join();
@@ -162,11 +182,44 @@ nodes.openapi(heartbeat, async (c) => {
       node,
       sessions.map(({ id }) => id),
       now,
-      c.get('requestId'),
+      requestId,
     );
     return { snapshotVersion: await versionOf(tx, node.id), end };
   });
-  return c.json(answer, 200);
+}
+
+/** One for each node; a newer takes the place of an older. */
+const lives = new Map<NodeId, NodeLive>();
+
+nodes.openapi(live, async (c) => {
+  const services = c.get('services');
+  const node = c.get('node');
+  const requestId = c.get('requestId');
+  if (!services.upgrade || c.req.header('upgrade')?.toLowerCase() !== 'websocket')
+    throw new Refusal('bad_request', 'this is for WebSockets, and not every control API holds them open');
+  let held: NodeLive | undefined;
+  const over = () => {
+    held?.gone();
+    if (held && lives.get(node.id) === held) lives.delete(node.id);
+  };
+  const answer = await services.upgrade(c, {
+    onOpen: (_, socket) => {
+      lives.get(node.id)?.close(LIVE_CLOSE.replaced, 'a newer connection took its place');
+      held = new NodeLive({
+        socket,
+        beat: async (beat) => {
+          await requireStanding(services, node);
+          return hear(services, node, beat, requestId);
+        },
+        version: () => services.db.platform((tx) => versionOf(tx, node.id)),
+      });
+      lives.set(node.id, held);
+    },
+    onMessage: ({ data }) => void held?.heard(typeof data === 'string' ? data : 'not text'),
+    onClose: over,
+    onError: over,
+  });
+  return answer as Response;
 });
 
 nodes.openapi(start, async (c) => {
