@@ -7,7 +7,7 @@ import { encodeMessage } from '../../schema/wire/message.ts';
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import { refuseStream } from '../transport/refuse.ts';
-import type { ByteStream, CloseInfo, Connection } from '../transport/transport.ts';
+import type { ByteStream, Carrier, CloseInfo, Connection } from '../transport/transport.ts';
 
 /** Milliseconds. A neighbour that is silent for so long is gone. */
 const PING_MS = 2_000;
@@ -31,6 +31,8 @@ export interface LinkOptions {
   readonly ours: LinkHello;
   /** Who the certificate said this is: its hello must say the same. */
   readonly peer: NodeId;
+  /** What its packets ride on: `tcp` where UDP is blocked. */
+  readonly carrier?: Carrier;
   /** The side that dialed opens the control stream. */
   readonly dialed: boolean;
   readonly events: LinkEvents;
@@ -60,10 +62,15 @@ export class Link {
       datagrams: () => {},
       closed: (info) => {
         clearInterval(this.#timer);
+        this.#isUp = false;
         options.events.down(this, info);
       },
     });
     if (options.dialed) void this.#openControl();
+  }
+
+  get carrier(): Carrier {
+    return this.#options.carrier ?? 'quic';
   }
 
   get isUp(): boolean {

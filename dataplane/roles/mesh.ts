@@ -13,8 +13,11 @@ import { bindEndpoint } from '../quic/endpoint.ts';
 import type { PeerInfo, QuicConnection, QuicEndpoint, TlsIdentity } from '../quic/quic.ts';
 import { Routes } from '../routing/routes.ts';
 import type { Log } from '../sessions/control.ts';
-import type { ByteStream } from '../transport/transport.ts';
+import type { ByteStream, Carrier } from '../transport/transport.ts';
+import { serveTunnels, type TunnelServer } from '../tunnel/serve.ts';
+import { type Dialed, dialLink, overUdp } from './link-dial.ts';
 import type { RoleContext } from './role.ts';
+import { WayBack, whenQuiet } from './way-back.ts';
 
 /** Full jitter between these, milliseconds. */
 const BACKOFF_MS = { first: 100, most: 10_000 } as const;
@@ -25,6 +28,8 @@ export interface MeshOptions {
   readonly announces: boolean;
   /** A flow came in over a link. */
   readonly flow: (from: NodeId, open: FlowOpen, stream: ByteStream) => void;
+  /** When UDP is tried again where a link goes over TCP, milliseconds. */
+  readonly tryUdpAgain?: { readonly first: number; readonly most: number };
   /** Other protocols on the same port. */
   readonly others?: { readonly alpn: string; readonly connection: (connection: QuicConnection) => void };
 }
@@ -34,10 +39,14 @@ export class Mesh {
   readonly #endpoint: QuicEndpoint;
   readonly #links = new Map<NodeId, Link>();
   readonly #dialing = new Map<NodeId, AbortController>();
+  /** Over TCP, with something still going over them, while a newer one over UDP has taken their place. */
+  readonly #retiring = new Set<Link>();
   readonly #routes: Routes;
   readonly #log: Log;
   #snapshot: Snapshot;
   #identity: TlsIdentity;
+  #tunnels: TunnelServer | undefined;
+  readonly #wayBack: WayBack;
   #closed = false;
   flowsOpened = 0;
 
@@ -45,7 +54,10 @@ export class Mesh {
     const { listen, identity } = options.context;
     // The same after a restart, so that neighbours of the role's former life learn at once that it is gone.
     const secret = new Uint8Array(hkdfSync('sha256', identity.key, '', 'fabric quic endpoint', 32));
-    return new Mesh(options, await bindEndpoint({ host: listen.host, port: listen.port, secret }));
+    const mesh = new Mesh(options, await bindEndpoint({ host: listen.host, port: listen.port, secret }));
+    // An entry's port on TCP is its clients'; who only dials is not dialed.
+    if (options.announces) await mesh.#serveTcp();
+    return mesh;
   }
 
   constructor(options: MeshOptions, endpoint: QuicEndpoint) {
@@ -56,6 +68,10 @@ export class Mesh {
     this.#identity = identity;
     this.#log = log;
     this.#routes = new Routes(snapshot.node);
+    this.#wayBack = new WayBack({
+      tryUdp: (node, signal) => this.#tryUdp(node, signal),
+      ...(options.tryUdpAgain ? { again: options.tryUdpAgain } : {}),
+    });
     const { others } = options;
     endpoint.listen({
       identity,
@@ -63,7 +79,7 @@ export class Mesh {
       accept: (peer) => peer.alpn !== LINK_ALPN || this.#permitted(peer) !== undefined,
       connection: (connection) => {
         if (connection.peer.alpn !== LINK_ALPN) others?.connection(connection);
-        else this.#linkTo(connection, false);
+        else this.#linkTo({ connection, carrier: this.#carrierOf(connection.peer) }, false);
       },
     });
     this.#dialMissing();
@@ -83,6 +99,11 @@ export class Mesh {
     return [...this.#links.values()].filter(({ isUp }) => isUp).length;
   }
 
+  /** Of those, the ones that go over TCP because UDP gets no answer. */
+  get linksOverTcp(): number {
+    return [...this.#links.values()].filter(({ isUp, carrier }) => isUp && carrier === 'tcp').length;
+  }
+
   /** Drops links that are no longer permitted, dials those that are new. */
   update(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
@@ -90,6 +111,10 @@ export class Mesh {
       if (!snapshot.neighbours.some((neighbour) => neighbour.node === node)) {
         void link.close(LINK_CLOSE.identity, 'no longer a neighbour');
       }
+    }
+    for (const link of this.#retiring) {
+      if (!snapshot.neighbours.some(({ node }) => node === link.peer))
+        void link.close(LINK_CLOSE.identity, 'no longer a neighbour');
     }
     for (const [node, dialing] of this.#dialing) {
       if (!this.#toDial().some((neighbour) => neighbour.node === node)) dialing.abort();
@@ -100,6 +125,7 @@ export class Mesh {
   setIdentity(identity: TlsIdentity): void {
     this.#identity = identity;
     this.#endpoint.setIdentity(identity);
+    this.#tunnels?.setIdentity(identity);
   }
 
   /** Opens a flow towards a node by the best route. @throws Refusal `no_route` or `overloaded` */
@@ -119,17 +145,39 @@ export class Mesh {
   async close(): Promise<void> {
     this.#closed = true;
     for (const dialing of this.#dialing.values()) dialing.abort();
+    this.#wayBack.close();
+    for (const link of this.#retiring) void link.close(LINK_CLOSE.done, 'the node stops');
     await Promise.all([...this.#links.values()].map((link) => link.close(LINK_CLOSE.done, 'the node stops')));
+    await this.#tunnels?.close();
     await this.#endpoint.close();
   }
 
   #permitted(peer: PeerInfo): Neighbour | undefined {
-    return identifyPeer(
-      peer.certificates[0],
-      this.#snapshot,
-      this.#snapshot.neighbours,
-      this.#options.context.now(),
-    );
+    return this.#known(peer.certificates[0]);
+  }
+
+  #known(leaf: Uint8Array | undefined): Neighbour | undefined {
+    return identifyPeer(leaf, this.#snapshot, this.#snapshot.neighbours, this.#options.context.now());
+  }
+
+  /** Without it the node still serves all others. */
+  async #serveTcp(): Promise<void> {
+    const { host } = this.#options.context.listen;
+    const { address, port } = this.#endpoint;
+    const target = { host: address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address, port };
+    const permitted = (leaf: Uint8Array) => this.#known(leaf) !== undefined;
+    try {
+      this.#tunnels = await serveTunnels({ host, port, identity: this.#identity, permitted, target });
+    } catch (error) {
+      this.#log.warn(
+        { port, reason: String(error) },
+        'TCP is not served: neighbours whose network blocks UDP stay outside',
+      );
+    }
+  }
+
+  #carrierOf({ address, port }: PeerInfo): Carrier {
+    return this.#tunnels?.has(`${address}:${port}`) ? 'tcp' : 'quic';
   }
 
   #toDial(): Neighbour[] {
@@ -156,19 +204,19 @@ export class Mesh {
     }
   }
 
-  async #dial(node: NodeId, endpoint: string, signal: AbortSignal): Promise<boolean> {
+  async #dial(node: NodeId, endpoint: string, signal: AbortSignal, how = dialLink): Promise<boolean> {
     const colon = endpoint.lastIndexOf(':');
-    const host = endpoint.slice(0, colon).replace(/^\[|\]$/g, '');
+    const to = {
+      endpoint: this.#endpoint,
+      host: endpoint.slice(0, colon).replace(/^\[|\]$/g, ''),
+      port: Number(endpoint.slice(colon + 1)),
+      alpn: LINK_ALPN,
+      identity: this.#identity,
+      verify: (leaf: Uint8Array | undefined) => this.#known(leaf)?.node === node,
+      signal,
+    };
     try {
-      const connection = await this.#endpoint.dial({
-        host,
-        port: Number(endpoint.slice(colon + 1)),
-        alpn: LINK_ALPN,
-        identity: this.#identity,
-        verify: (peer) => this.#permitted(peer)?.node === node,
-        signal,
-      });
-      this.#linkTo(connection, true);
+      this.#linkTo(await how(to), true);
       return true;
     } catch (error) {
       this.#log.debug({ node, endpoint, reason: String(error) }, 'dial failed');
@@ -176,7 +224,14 @@ export class Mesh {
     }
   }
 
-  #linkTo(connection: QuicConnection, dialed: boolean): void {
+  async #tryUdp(node: NodeId, signal: AbortSignal): Promise<boolean> {
+    const neighbour = this.#toDial().find((known) => known.node === node);
+    for (const endpoint of neighbour?.endpoints ?? [])
+      if (await this.#dial(node, endpoint, signal, overUdp)) return true;
+    return neighbour === undefined;
+  }
+
+  #linkTo({ connection, carrier }: Dialed, dialed: boolean): void {
     const peer = this.#permitted(connection.peer);
     if (!peer) return void connection.close(LINK_CLOSE.identity, 'not a neighbour');
     const older = this.#links.get(peer.node);
@@ -186,6 +241,7 @@ export class Mesh {
       connection,
       ours,
       peer: peer.node,
+      carrier,
       dialed,
       events: {
         up: (up) => this.#up(up),
@@ -197,20 +253,36 @@ export class Mesh {
       },
     });
     this.#links.set(peer.node, link);
-    // The newer link is the one the neighbour believes in: it lost the older, or restarted.
-    if (older) void older.close(LINK_CLOSE.replaced, 'a newer link replaced it');
+    if (dialed && carrier === 'tcp') this.#wayBack.seek(peer.node);
+    if (older) this.#replace(older, carrier);
+  }
+
+  /**
+   * The newer link is the one the neighbour believes in: it lost the older, or restarted. Unless it found the way back from TCP: then what goes over the older link
+   * ends there.
+   */
+  #replace(older: Link, carrier: Carrier): void {
+    const end = () => {
+      this.#retiring.delete(older);
+      void older.close(LINK_CLOSE.replaced, 'a newer link replaced it');
+    };
+    if (older.carrier !== 'tcp' || carrier !== 'quic' || !older.isUp) return end();
+    this.#retiring.add(older);
+    whenQuiet(older, end);
   }
 
   #up(link: Link): void {
-    this.#log.info({ neighbour: link.peer }, 'link up');
+    this.#log.info({ neighbour: link.peer, carrier: link.carrier }, 'link up');
     this.#routes.neighbourUp(link.peer);
     this.#announce([link.peer]);
     if (this.#options.announces) for (const to of this.#routes.destinations()) this.#announceTo(link, to);
   }
 
   #down(link: Link, reason: string): void {
+    this.#retiring.delete(link);
     if (this.#links.get(link.peer) !== link) return;
     this.#links.delete(link.peer);
+    this.#wayBack.stop(link.peer);
     this.#log.info({ neighbour: link.peer, reason }, 'link down');
     this.#announce(this.#routes.neighbourDown(link.peer));
     if (!this.#closed) this.#dialMissing();

@@ -39,7 +39,7 @@ export async function startService(context: RoleContext): Promise<RunningRole> {
     setIdentity: (identity) => mesh.setIdentity(identity),
     sessions: () => host.held(),
     endSession: (id) => host.end(id, 'ended by its owner'),
-    metrics: () => ({ links_up: mesh.linksUp, ...host.metrics() }),
+    metrics: () => ({ links_up: mesh.linksUp, links_over_tcp: mesh.linksOverTcp, ...host.metrics() }),
     close: async () => {
       await host.close();
       await mesh.close();
