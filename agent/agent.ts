@@ -28,6 +28,7 @@ import type { AgentStatus } from './local-api/status.ts';
 import { Loops } from './loops.ts';
 import { type Capabilities, capabilitiesOf, hostFacts } from './monitor/capabilities.ts';
 import { Monitor } from './monitor/monitor.ts';
+import { Notifier } from './notify.ts';
 import { RoleSet } from './roles/role-set.ts';
 import { SnapshotStore } from './snapshot/store.ts';
 import { afterSnapshot, NodeStateFile, standingAt } from './state/node-state.ts';
@@ -38,6 +39,8 @@ import { afterSnapshot, NodeStateFile, standingAt } from './state/node-state.ts'
  */
 const HEARTBEAT_MS = { busy: 5_000, idle: 12_000 } as const;
 const RENEWAL_CHECK_MS = 60_000;
+/** The longest round there is: a minute of pause or backoff, and a request or two that time out. A drain is bounded by `drainSeconds`. */
+const STUCK_MS = 180_000;
 const STANDING_CHECK_MS = 1_000;
 /** Between two questions for a snapshot at least, should the control plane answer at once that there is nothing new. */
 const SNAPSHOT_AGAIN_MS = 1_000;
@@ -49,6 +52,7 @@ const LIVE_AGAIN_MS = 600_000;
 export class Agent {
   readonly #config: AgentConfig;
   readonly #log: Logger;
+  readonly #notifier: Notifier;
   readonly #now: () => number;
   readonly #loops: Loops;
   /** Goes on while roles stop: what they say last is heard too. */
@@ -70,8 +74,9 @@ export class Agent {
   #lastContactAt: number | undefined;
   #live: Live | undefined;
 
-  constructor(config: AgentConfig, log: Logger, now: () => number = Date.now) {
+  constructor(config: AgentConfig, log: Logger, now: () => number = Date.now, notifier?: Notifier) {
     this.#config = config;
+    this.#notifier = notifier ?? new Notifier({}, process.pid);
     this.#log = log;
     this.#now = now;
     this.#loops = new Loops((error, what) => this.#warn(error, what));
@@ -121,6 +126,7 @@ export class Agent {
 
   /** Resolves once it is enrolled and its roles have been started. */
   async start(): Promise<void> {
+    this.#watch();
     this.#journal.record('agent.started', { pid: process.pid });
     await this.#state.load();
     await this.#monitor.start();
@@ -133,9 +139,22 @@ export class Agent {
     else await this.#loops.until(() => this.#ask(0, 0), 'snapshot');
     this.#loops.start(() => this.#followSnapshots(), 'snapshot');
     this.#loops.start(() => this.#beat(), 'heartbeat');
-    this.#loops.start(() => this.#stayLive(), 'live connection');
+    this.#loops.start(() => this.#stayLive(), 'live connection', { mayWait: true });
     this.#loops.start(() => this.#renew(), 'renewal');
     this.#loops.start(() => this.#stand(), 'standing');
+    await this.#notifier.ready(this.#state.current.standing);
+  }
+
+  /** systemd hears that the agent lives while every loop turns, and by a timer that a blocked event loop holds up as well. */
+  #watch(): void {
+    const { watchdogMs } = this.#notifier;
+    if (watchdogMs === undefined) return;
+    const timer = setInterval(() => {
+      const stuck = this.#loops.stuck(STUCK_MS + this.#config.drainSeconds * 1000);
+      if (stuck.length === 0) void this.#notifier.alive();
+      else this.#log.error({ stuck }, 'loops do not turn: systemd is to start the agent anew');
+    }, watchdogMs / 3);
+    this.#loops.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
   get localPort(): number {
@@ -172,6 +191,7 @@ export class Agent {
   async close(): Promise<void> {
     if (this.#loops.signal.aborted) return;
     this.#journal.record('agent.stopping');
+    void this.#notifier.stopping();
     this.#loops.stop();
     await this.#roles.close(this.#config.drainSeconds * 1000);
     this.#reporting.abort();
@@ -361,6 +381,7 @@ export class Agent {
       const contact = this.#lastContactAt === undefined ? {} : { lastContactAt: this.#lastContactAt };
       await this.#state.save({ ...before, ...contact, standing, since: now });
       this.#log.info({ standing }, 'standing');
+      void this.#notifier.status(standing);
       if (standing === 'isolated') {
         this.#journal.record('snapshot.expired', { version: before.version });
         await this.#roles.stopAll(this.#config.drainSeconds * 1000);

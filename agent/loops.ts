@@ -6,9 +6,13 @@ export class Loops {
   readonly #running: Promise<void>[] = [];
   readonly #sleepers = new Set<() => void>();
   readonly #failed: (error: unknown, what: string) => void;
+  readonly #now: () => number;
+  /** When each loop last began or failed a round. */
+  readonly #turned = new Map<string, number>();
 
   /** @param failed is told of each failure, but not of those that stopping causes */
-  constructor(failed: (error: unknown, what: string) => void) {
+  constructor(failed: (error: unknown, what: string) => void, now = () => performance.now()) {
+    this.#now = now;
     this.#failed = (error, what) => {
       if (!this.signal.aborted) failed(error, what);
     };
@@ -24,11 +28,22 @@ export class Loops {
     return retry(work, { signal: this.signal, failed, ...(isFinal ? { isFinal } : {}) });
   }
 
-  start(work: () => Promise<void>, what: string): void {
+  /** @param mayWait a round of it may take as long as it likes */
+  start(work: () => Promise<void>, what: string, { mayWait = false } = {}): void {
+    const round = () => {
+      if (!mayWait) this.#turned.set(what, this.#now());
+      return work();
+    };
     const forever = async () => {
-      while (!this.signal.aborted) await this.until(work, what).catch(() => {});
+      while (!this.signal.aborted) await this.until(round, what).catch(() => {});
     };
     this.#running.push(forever());
+  }
+
+  /** Those whose round has gone on for longer than this, milliseconds. */
+  stuck(ms: number): string[] {
+    const since = this.#now() - ms;
+    return [...this.#turned].filter(([, at]) => at < since).map(([what]) => what);
   }
 
   /** Until the time is up, or something woke it, or it is told to stop. */

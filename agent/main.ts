@@ -6,6 +6,7 @@ import { Agent } from './agent.ts';
 import { requireAlone } from './alone.ts';
 import { type AgentConfig, ConfigError, readConfig } from './config.ts';
 import { giveBackMemory } from './memory.ts';
+import { Notifier } from './notify.ts';
 
 const HELP = `Usage: node agent/main.ts --data DIR
 
@@ -43,7 +44,7 @@ await requireAlone(config.localSocket ?? join(config.data, 'agent.sock'), config
     process.exit(1);
   },
 );
-const agent = new Agent(config, log);
+const agent = new Agent(config, log, Date.now, new Notifier(process.env, process.pid));
 
 let stopping = false;
 function stop(): void {
