@@ -9,7 +9,7 @@ import type { Heartbeat } from '../schema/api/nodes.ts';
 import { Refusal } from '../schema/refusal.ts';
 import type { Snapshot } from '../schema/snapshot.ts';
 import { Journal } from './audit/journal.ts';
-import { backoffMs } from './backoff.ts';
+import { COME_BACK_MS } from './backoff.ts';
 import type { AgentConfig } from './config.ts';
 import { Control, enrol } from './control/control.ts';
 import { ApiConnection } from './control/http.ts';
@@ -37,15 +37,13 @@ import { afterSnapshot, NodeStateFile, standingAt } from './state/node-state.ts'
  * With sessions, because the answer says which of them have to end; without, still twice within the time after which the control plane takes a node for gone. What changes is
  * said at once.
  */
-const HEARTBEAT_MS = { busy: 5_000, idle: 12_000 } as const;
+export const HEARTBEAT_MS = { busy: 5_000, idle: 12_000 } as const;
 const RENEWAL_CHECK_MS = 60_000;
 /** The longest round there is: a minute of pause or backoff, and a request or two that time out. A drain is bounded by `drainSeconds`. */
 const STUCK_MS = 180_000;
 const STANDING_CHECK_MS = 1_000;
 /** Between two questions for a snapshot at least, should the control plane answer at once that there is nothing new. */
 const SNAPSHOT_AGAIN_MS = 1_000;
-/** While the live connection tells of news, and once it is gone: whoever lost the same server begins to ask at a time of its own within this. */
-const SNAPSHOT_LOOK_MS = 5_000;
 /** A control plane that holds no connections open is asked again after so long. */
 const LIVE_AGAIN_MS = 600_000;
 
@@ -137,9 +135,10 @@ export class Agent {
     const last = await this.#snapshots.load(this.#now());
     if (last) await this.#apply(last);
     else await this.#loops.until(() => this.#ask(0, 0), 'snapshot');
-    this.#loops.start(() => this.#followSnapshots(), 'snapshot');
-    this.#loops.start(() => this.#beat(), 'heartbeat');
-    this.#loops.start(() => this.#stayLive(), 'live connection', { mayWait: true });
+    const failures = { count: 0 };
+    this.#loops.start(() => this.#followSnapshots(), 'snapshot', { failures });
+    this.#loops.start(() => this.#beat(), 'heartbeat', { failures });
+    this.#loops.start(() => this.#stayLive(), 'live connection', { mayWait: true, failures });
     this.#loops.start(() => this.#renew(), 'renewal');
     this.#loops.start(() => this.#stand(), 'standing');
     await this.#notifier.ready(this.#state.current.standing);
@@ -317,7 +316,7 @@ export class Agent {
     // The same again, before it expires: what has not changed would never be sent.
     const isOld = this.#now() >= this.#snapshots.refreshAt;
     const live = this.#live;
-    if (live && !isOld && live.snapshotVersion <= version) return this.#loops.pause(SNAPSHOT_LOOK_MS);
+    if (live && !isOld && live.snapshotVersion <= version) return this.#loops.pause(COME_BACK_MS.snapshot);
     const askedAt = performance.now();
     const isNew = await (isOld ? this.#ask(version - 1, 0) : this.#ask(version, live && 0));
     if (!isNew && performance.now() - askedAt < SNAPSHOT_AGAIN_MS) await this.#loops.pause(SNAPSHOT_AGAIN_MS);
@@ -351,7 +350,7 @@ export class Agent {
     this.#loops.wake();
     await live.closed;
     this.#live = undefined;
-    await this.#loops.pause(backoffMs(1, Math.random()));
+    await this.#loops.pause(Math.random() * COME_BACK_MS.live);
   }
 
   async #renew(): Promise<void> {

@@ -9,13 +9,22 @@ export const FIRST_WINDOW_MS = 2_000;
 /** With 10,000 agents: 333 tries a second for as long as the server stays away. */
 export const WIDEST_WINDOW_MS = 60_000;
 
+/** Who lost its live connection opens another within this, asks for news within that: all that ten thousand agents do at once stays below 7,500 tries a second. */
+export const COME_BACK_MS = { live: 20_000, snapshot: 20_000 } as const;
+
 /** How long to wait after so many failures in a row (one or more); `random` is in [0, 1). */
 export function backoffMs(failures: number, random: number): number {
   const window = FIRST_WINDOW_MS * 2 ** Math.min(failures - 1, 10);
   return Math.floor(random * Math.min(window, WIDEST_WINDOW_MS));
 }
 
+/** Failures in a row of several who ask the same server: each failure of one widens the window of all, so that together they ask as one would. */
+export interface Failures {
+  count: number;
+}
+
 export interface RetryOptions {
+  readonly failures?: Failures;
   readonly signal: AbortSignal;
   readonly isFinal?: (error: unknown) => boolean;
   readonly failed?: (error: unknown) => void;
@@ -24,15 +33,19 @@ export interface RetryOptions {
 
 /** Tries until it works, the signal aborts, or `isFinal` says that trying again is of no use. */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  for (let failures = 1; ; failures += 1) {
+  const failures = options.failures ?? { count: 0 };
+  for (;;) {
     options.signal.throwIfAborted();
     try {
-      return await work();
+      const done = await work();
+      failures.count = 0;
+      return done;
     } catch (error) {
       if (options.isFinal?.(error)) throw error;
       options.failed?.(error);
+      failures.count += 1;
     }
-    const wait = backoffMs(failures, (options.random ?? Math.random)());
+    const wait = backoffMs(failures.count, (options.random ?? Math.random)());
     await sleep(wait, undefined, { signal: options.signal });
   }
 }

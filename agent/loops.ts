@@ -1,5 +1,5 @@
 /** Work that goes on until it is told to stop: again and again, after a failure with backoff, between rounds asleep until the time is up or something wakes it. */
-import { type RetryOptions, retry } from './backoff.ts';
+import { type Failures, type RetryOptions, retry } from './backoff.ts';
 
 export class Loops {
   readonly #closing = new AbortController();
@@ -28,14 +28,20 @@ export class Loops {
     return retry(work, { signal: this.signal, failed, ...(isFinal ? { isFinal } : {}) });
   }
 
-  /** @param mayWait a round of it may take as long as it likes */
-  start(work: () => Promise<void>, what: string, { mayWait = false } = {}): void {
+  /** @param mayWait a round of it may take as long as it likes; `failures` of those who ask the same server */
+  start(
+    work: () => Promise<void>,
+    what: string,
+    { mayWait = false, failures }: { mayWait?: boolean; failures?: Failures } = {},
+  ): void {
     const round = () => {
       if (!mayWait) this.#turned.set(what, this.#now());
       return work();
     };
     const forever = async () => {
-      while (!this.signal.aborted) await this.until(round, what).catch(() => {});
+      const failed = (error: unknown) => this.#failed(error, what);
+      const options = { signal: this.signal, failed, ...(failures ? { failures } : {}) };
+      while (!this.signal.aborted) await retry(round, options).catch(() => {});
     };
     this.#running.push(forever());
   }
