@@ -1,4 +1,5 @@
 /** What a request has at hand. On Node one set serves all requests; a Worker makes one per request, since connections can't outlive it there. */
+import type { UpgradeWebSocket } from 'hono/ws';
 import type { Logger } from 'pino';
 import type { Caller, CallingNode, Member } from './caller.ts';
 import type { Database } from './db.ts';
@@ -18,6 +19,8 @@ export interface Services {
   readonly signals: Signals;
   /** The way to where organizations say: webhooks, identity providers. */
   readonly outbound: Outbound;
+  /** How a request becomes a WebSocket here; undefined where none is held open. */
+  readonly upgrade?: UpgradeWebSocket;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */

@@ -49,6 +49,7 @@ const PACKAGES = [
     : [
         ['chromium', ['/usr/bin/chromium']],
         ['vim-tiny', ['/usr/bin/vim.tiny']],
+        ['systemd', ['/usr/bin/systemd-notify']],
         ['htop', ['/usr/bin/htop']],
         ['bsdutils', ['/usr/bin/script']],
         ['slapd', ['/usr/sbin/slapd']],

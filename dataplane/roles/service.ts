@@ -43,7 +43,7 @@ export async function startService(
     setIdentity: (identity) => mesh.setIdentity(identity),
     sessions: () => host.held(),
     endSession: (id) => host.end(id, 'ended by its owner'),
-    metrics: () => ({ links_up: mesh.linksUp, ...host.metrics() }),
+    metrics: () => ({ links_up: mesh.linksUp, links_over_tcp: mesh.linksOverTcp, ...host.metrics() }),
     network: () => mesh.report(),
     close: async () => {
       await host.close();

@@ -513,6 +513,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/node/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same over one WebSocket, kept open: heartbeats, and the news of a newer snapshot */
+        get: operations["getNodeLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/node/renew": {
         parameters: {
             query?: never;
@@ -3388,6 +3405,7 @@ export interface operations {
                         /** @enum {string} */
                         state: "requested" | "starting" | "active" | "detached" | "terminated" | "failed";
                     }[];
+                    snapshotVersion?: number;
                 };
             };
         };
@@ -3404,6 +3422,31 @@ export interface operations {
                         snapshotVersion: number;
                     };
                 };
+            };
+        };
+    };
+    getNodeLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
