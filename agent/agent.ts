@@ -25,6 +25,7 @@ import {
   isSealKeyKnown,
   renewalTime,
 } from './identity/identity.ts';
+import { tokenUri } from './identity/token.ts';
 import { LocalApi } from './local-api/local-api.ts';
 import type { AgentStatus } from './local-api/status.ts';
 import { Loops } from './loops.ts';
@@ -104,7 +105,8 @@ export class Agent {
       now,
     });
     this.#state = new NodeStateFile(data, now());
-    this.#store = new IdentityStore(data);
+    const { keyUri, keyPinFile } = config;
+    this.#store = new IdentityStore(data, keyUri && tokenUri({ keyUri, keyPinFile }));
     const identity = () => this.#known;
     this.#snapshots = new SnapshotStore({
       data,

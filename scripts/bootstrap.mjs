@@ -49,6 +49,7 @@ const PACKAGES = [
     : [
         ['chromium', ['/usr/bin/chromium']],
         ['vim-tiny', ['/usr/bin/vim.tiny']],
+        ['softhsm2', ['/usr/bin/softhsm2-util']],
         ['systemd', ['/usr/bin/systemd-notify']],
         ['htop', ['/usr/bin/htop']],
         ['bsdutils', ['/usr/bin/script']],

@@ -6,6 +6,7 @@ import type { TrafficClass } from '../../schema/channel.ts';
 import type { NodeId, OrgId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Neighbour, Snapshot } from '../../schema/snapshot.ts';
+import { isTokenUri } from '../../schema/tokens/es256.ts';
 import type { FlowOpen } from '../../schema/wire/flow.ts';
 import { LINK_ALPN, type LinkHello, type NodeStanding } from '../../schema/wire/link.ts';
 import type { FlowStream } from '../link/flow-stream.ts';
@@ -81,8 +82,11 @@ export class Mesh {
   static async start(options: MeshOptions): Promise<Mesh> {
     const { listen, identity } = options.context;
     // The same after a restart, so that neighbours of the role's former life learn at once that it is gone.
-    const secret = new Uint8Array(hkdfSync('sha256', identity.key, '', 'fabric quic endpoint', 32));
-    const mesh = new Mesh(options, await bindEndpoint({ host: listen.host, port: listen.port, secret }));
+    // Of a key in a token we have nothing but its name, which is no secret.
+    const secret = isTokenUri(identity.key)
+      ? {}
+      : { secret: new Uint8Array(hkdfSync('sha256', identity.key, '', 'fabric quic endpoint', 32)) };
+    const mesh = new Mesh(options, await bindEndpoint({ host: listen.host, port: listen.port, ...secret }));
     // An entry's port on TCP is its clients'; who only dials is not dialed.
     if (options.announces) await mesh.#serveTcp();
     return mesh;
