@@ -5,13 +5,15 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { TlsIdentity } from '../dataplane/quic/quic.ts';
-import type { EnrolRequest, Heartbeat, SnapshotAnswer } from '../schema/api/nodes.ts';
+import type { EnrolRequest, Heartbeat, HeartbeatAnswer, SnapshotAnswer } from '../schema/api/nodes.ts';
 import { Refusal } from '../schema/refusal.ts';
 import type { Snapshot } from '../schema/snapshot.ts';
 import { Journal } from './audit/journal.ts';
+import { COME_BACK_MS } from './backoff.ts';
 import type { AgentConfig } from './config.ts';
 import { Control } from './control/control.ts';
 import { ApiConnection } from './control/http.ts';
+import type { Live } from './control/live.ts';
 import { Reports } from './control/reports.ts';
 import { factsOf, join as joinCluster, type Waiting } from './enrol.ts';
 import { Executor } from './execute/execute.ts';
@@ -23,11 +25,13 @@ import {
   isSealKeyKnown,
   renewalTime,
 } from './identity/identity.ts';
+import { tokenUri } from './identity/token.ts';
 import { LocalApi } from './local-api/local-api.ts';
 import type { AgentStatus } from './local-api/status.ts';
 import { Loops } from './loops.ts';
 import { type Capabilities, capabilitiesOf, hostFacts } from './monitor/capabilities.ts';
 import { Monitor } from './monitor/monitor.ts';
+import { Notifier } from './notify.ts';
 import { RoleSet } from './roles/role-set.ts';
 import { SnapshotStore } from './snapshot/store.ts';
 import {
@@ -43,10 +47,12 @@ import {
  * With sessions, because the answer says which of them have to end; without, still twice within the time after which the control plane takes a node for gone. What changes is
  * said at once.
  */
-const HEARTBEAT_MS = { busy: 5_000, idle: 12_000 } as const;
+export const HEARTBEAT_MS = { busy: 5_000, idle: 12_000 } as const;
 const RENEWAL_CHECK_MS = 60_000;
 /** Within which the nodes of a cluster ask for certificates of its new CA. */
 const RENEW_SPREAD_MS = 10_000;
+/** The longest round there is: a minute of pause or backoff, and a request or two that time out. A drain is bounded by `drainSeconds`. */
+const STUCK_MS = 180_000;
 const STANDING_CHECK_MS = 1_000;
 /** The peer cache is written so often. */
 const PEERS_MS = 30_000;
@@ -54,10 +60,13 @@ const PEERS_MS = 30_000;
 const SNAPSHOT_AGAIN_MS = 1_000;
 /** What a heartbeat can carry. */
 const MAX_PROOF_CHARS = 200_000;
+/** A control plane that holds no connections open is asked again after so long. */
+const LIVE_AGAIN_MS = 600_000;
 
 export class Agent {
   readonly #config: AgentConfig;
   readonly #log: Logger;
+  readonly #notifier: Notifier;
   readonly #now: () => number;
   readonly #loops: Loops;
   /** Goes on while roles stop: what they say last is heard too. */
@@ -80,9 +89,11 @@ export class Agent {
   #waiting: Waiting | undefined;
   /** Of who answered last. */
   #answeredEpoch: number | undefined;
+  #live: Live | undefined;
 
-  constructor(config: AgentConfig, log: Logger, now: () => number = Date.now) {
+  constructor(config: AgentConfig, log: Logger, now: () => number = Date.now, notifier?: Notifier) {
     this.#config = config;
+    this.#notifier = notifier ?? new Notifier({}, process.pid);
     this.#log = log;
     this.#now = now;
     this.#loops = new Loops((error, what) => this.#warn(error, what));
@@ -94,7 +105,8 @@ export class Agent {
       now,
     });
     this.#state = new NodeStateFile(data, now());
-    this.#store = new IdentityStore(data);
+    const { keyUri, keyPinFile } = config;
+    this.#store = new IdentityStore(data, keyUri && tokenUri({ keyUri, keyPinFile }));
     const identity = () => this.#known;
     this.#snapshots = new SnapshotStore({
       data,
@@ -134,6 +146,7 @@ export class Agent {
 
   /** Resolves once it is enrolled and its roles have been started. */
   async start(): Promise<void> {
+    this.#watch();
     this.#journal.record('agent.started', { pid: process.pid });
     await this.#state.load();
     await this.#monitor.start();
@@ -144,11 +157,26 @@ export class Agent {
     const last = await this.#snapshots.load(this.#now());
     if (last) await this.#apply(last);
     else await this.#loops.until(() => this.#ask({ version: 0, increments: false }, 0), 'snapshot');
-    this.#loops.start(() => this.#followSnapshots(), 'snapshot');
-    this.#loops.start(() => this.#beat(), 'heartbeat');
+    const failures = { count: 0 };
+    this.#loops.start(() => this.#followSnapshots(), 'snapshot', { failures });
+    this.#loops.start(() => this.#beat(), 'heartbeat', { failures });
+    this.#loops.start(() => this.#stayLive(), 'live connection', { mayWait: true, failures });
     this.#loops.start(() => this.#renew(), 'renewal');
     this.#loops.start(() => this.#stand(), 'standing');
     this.#loops.start(() => this.#rememberPeers(), 'peers');
+    await this.#notifier.ready(this.#state.current.standing);
+  }
+
+  /** systemd hears that the agent lives while every loop turns, and by a timer that a blocked event loop holds up as well. */
+  #watch(): void {
+    const { watchdogMs } = this.#notifier;
+    if (watchdogMs === undefined) return;
+    const timer = setInterval(() => {
+      const stuck = this.#loops.stuck(STUCK_MS + this.#config.drainSeconds * 1000);
+      if (stuck.length === 0) void this.#notifier.alive();
+      else this.#log.error({ stuck }, 'loops do not turn: systemd is to start the agent anew');
+    }, watchdogMs / 3);
+    this.#loops.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
   get localPort(): number {
@@ -172,6 +200,7 @@ export class Agent {
       peers: this.#state.current.peers.length,
       waitingReports: this.#reports.size,
       controlBytes: this.#connection.bytes,
+      live: this.#live !== undefined,
       roles: this.#roles.status(),
       capabilities: this.#capabilities,
       host: this.#monitor.latest,
@@ -187,9 +216,11 @@ export class Agent {
   async close(): Promise<void> {
     if (this.#loops.signal.aborted) return;
     this.#journal.record('agent.stopping');
+    void this.#notifier.stopping();
     this.#loops.stop();
     await this.#roles.close(this.#config.drainSeconds * 1000);
     this.#reporting.abort();
+    this.#live?.close();
     this.#connection.close();
     await this.#loops.ended();
     await this.#local?.close();
@@ -334,14 +365,18 @@ export class Agent {
   }
 
   async #followSnapshots(): Promise<void> {
-    const version = this.#snapshots.current?.version ?? 0;
+    const { snapshotVersion: version } = this.#held;
     // The same again, before it expires: what has not changed would never be sent.
     const isOld = this.#now() >= this.#snapshots.refreshAt;
+    const live = this.#live;
+    if (live && !isOld && !this.#hasNews(live)) return this.#loops.pause(COME_BACK_MS.snapshot);
     const askedAt = performance.now();
     const increments = this.#snapshots.takesIncrements;
     const isNew = await (isOld
       ? this.#ask({ version: version - 1, increments: false }, 0)
-      : this.#ask({ version, increments }));
+      : this.#ask({ version, increments }, live && 0));
+    // What it follows now is acknowledged by a heartbeat where it does not ask again.
+    if (isNew && live) this.#loops.wake();
     if (!isNew && performance.now() - askedAt < SNAPSHOT_AGAIN_MS) await this.#loops.pause(SNAPSHOT_AGAIN_MS);
   }
 
@@ -352,7 +387,7 @@ export class Agent {
       const proof = this.#isStale ? this.#snapshots.signed : undefined;
       const showable =
         proof !== undefined && proof.length <= MAX_PROOF_CHARS ? { newerAuthority: proof } : {};
-      const { end, epoch } = await this.#control.heartbeat({ ...beat, ...showable });
+      const { end, epoch } = await this.#say({ ...beat, ...this.#held, ...showable });
       this.#heard();
       this.#answeredEpoch = epoch;
       for (const session of end) this.#roles.endSession(session);
@@ -361,6 +396,39 @@ export class Agent {
     }
     const isBusy = beat === undefined || beat.sessions.length > 0;
     await this.#loops.pause(isBusy ? HEARTBEAT_MS.busy : HEARTBEAT_MS.idle);
+  }
+
+  #say(beat: Heartbeat): Promise<HeartbeatAnswer> {
+    return this.#live?.beat(beat) ?? this.#control.heartbeat(beat);
+  }
+
+  get #held(): { readonly snapshotVersion: number } {
+    return { snapshotVersion: this.#snapshots.current?.version ?? 0 };
+  }
+
+  #hasNews(live: Live): boolean {
+    return live.hasNews({ ...this.#held, epoch: this.#state.current.epoch });
+  }
+
+  /** Holds a connection open, over which a heartbeat is a few bytes and news come unasked. Without one all of it is asked for by requests. */
+  async #stayLive(): Promise<void> {
+    if (!this.#roles.heartbeat()) return this.#loops.pause(SNAPSHOT_AGAIN_MS);
+    const news = () => {
+      if (this.#live && this.#hasNews(this.#live)) this.#loops.wake();
+    };
+    const live = await this.#control.live(news).catch((error: unknown) => {
+      if (error instanceof Refusal && error.code === 'bad_request') return undefined;
+      throw error;
+    });
+    if (!live) return this.#loops.pause(LIVE_AGAIN_MS);
+    if (this.#loops.signal.aborted) return live.close();
+    this.#live = live;
+    this.#loops.wake();
+    const { refused } = await live.closed;
+    this.#live = undefined;
+    // One that was put out is told so by request.
+    if (refused) this.#loops.wake();
+    await this.#loops.pause(Math.random() * COME_BACK_MS.live);
   }
 
   async #renew(): Promise<void> {
@@ -398,6 +466,7 @@ export class Agent {
       const contact = this.#lastContactAt === undefined ? {} : { lastContactAt: this.#lastContactAt };
       await this.#state.save({ ...before, ...contact, standing, since: now });
       this.#log.info({ standing }, 'standing');
+      void this.#notifier.status(standing);
       if (standing === 'isolated') {
         this.#journal.record('snapshot.expired', { version: before.version });
         await this.#roles.stopAll(this.#config.drainSeconds * 1000);

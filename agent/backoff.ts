@@ -12,7 +12,16 @@ export const WIDEST_WINDOW_MS = 60_000;
 
 export const BACKOFF = { first: FIRST_WINDOW_MS, most: WIDEST_WINDOW_MS } as const satisfies Backoff;
 
+/** Who lost its live connection opens another within this, asks for news within that: all that ten thousand agents do at once stays below 7,500 tries a second. */
+export const COME_BACK_MS = { live: 20_000, snapshot: 20_000 } as const;
+
+/** Failures in a row of several who ask the same server: each failure of one widens the window of all, so that together they ask as one would. */
+export interface Failures {
+  count: number;
+}
+
 export interface RetryOptions {
+  readonly failures?: Failures;
   readonly signal: AbortSignal;
   readonly isFinal?: (error: unknown) => boolean;
   readonly failed?: (error: unknown) => void;
@@ -21,15 +30,19 @@ export interface RetryOptions {
 
 /** Tries until it works, the signal aborts, or `isFinal` says that trying again is of no use. */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  for (let failures = 1; ; failures += 1) {
+  const failures = options.failures ?? { count: 0 };
+  for (;;) {
     options.signal.throwIfAborted();
     try {
-      return await work();
+      const done = await work();
+      failures.count = 0;
+      return done;
     } catch (error) {
       if (options.isFinal?.(error)) throw error;
       options.failed?.(error);
+      failures.count += 1;
     }
-    const wait = backoffMs(BACKOFF, failures, (options.random ?? Math.random)());
+    const wait = backoffMs(BACKOFF, failures.count, (options.random ?? Math.random)());
     await sleep(wait, undefined, { signal: options.signal });
   }
 }

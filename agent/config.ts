@@ -51,6 +51,10 @@ const SHAPE = {
   /** Its Unix socket, mode 0600; `agent.sock` in the data folder when left out, `off` for none. */
   localSocket: z.string().max(100, 'a socket path has at most 100 characters').optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** PKCS#11 URI (RFC 7512) of a P-256 key that stays in its token; a file in the data folder when left out. */
+  keyUri: z.string().startsWith('pkcs11:', 'a PKCS#11 URI begins with pkcs11:').optional(),
+  /** The token's PIN. */
+  keyPinFile: z.string().startsWith('/', 'the absolute path of a file').optional(),
   /** Spent at enrolment and not needed afterwards. */
   bootstrapToken: z.string().optional(),
 
@@ -113,6 +117,14 @@ const Config = z
     path: ['roleGroup'],
     message: 'user and group come together',
   })
+  .refine(({ keyUri }) => !keyUri?.includes('pin-value'), {
+    path: ['keyUri'],
+    message: 'a PIN has no place here: name a file by keyPinFile',
+  })
+  .refine(({ keyUri, keyPinFile }) => keyPinFile === undefined || keyUri !== undefined, {
+    path: ['keyUri'],
+    message: 'a PIN without a key: name the key by keyUri',
+  })
   .refine(({ executeEnabled, executeAllow }) => !executeEnabled || executeAllow.length > 0, {
     path: ['executeAllow'],
     message:
@@ -124,7 +136,7 @@ export type AgentConfig = AgentSettings & { readonly data: string };
 type Key = keyof typeof SHAPE;
 
 export const KEYS = Object.keys(SHAPE) as Key[];
-export const SECRET_KEYS: ReadonlySet<string> = new Set<Key>(['bootstrapToken']);
+export const SECRET_KEYS: ReadonlySet<string> = new Set<Key>(['bootstrapToken', 'keyUri']);
 
 /** `listenHost` is FABRIC_AGENT_LISTEN_HOST. */
 export const variableOf = (key: string): string =>

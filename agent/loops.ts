@@ -1,14 +1,18 @@
 /** Work that goes on until it is told to stop: again and again, after a failure with backoff, between rounds asleep until the time is up or something wakes it. */
-import { type RetryOptions, retry } from './backoff.ts';
+import { type Failures, type RetryOptions, retry } from './backoff.ts';
 
 export class Loops {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #sleepers = new Set<() => void>();
   readonly #failed: (error: unknown, what: string) => void;
+  readonly #now: () => number;
+  /** When each loop last began or failed a round. */
+  readonly #turned = new Map<string, number>();
 
   /** @param failed is told of each failure, but not of those that stopping causes */
-  constructor(failed: (error: unknown, what: string) => void) {
+  constructor(failed: (error: unknown, what: string) => void, now = () => performance.now()) {
+    this.#now = now;
     this.#failed = (error, what) => {
       if (!this.signal.aborted) failed(error, what);
     };
@@ -24,11 +28,28 @@ export class Loops {
     return retry(work, { signal: this.signal, failed, ...(isFinal ? { isFinal } : {}) });
   }
 
-  start(work: () => Promise<void>, what: string): void {
+  /** @param mayWait a round of it may take as long as it likes; `failures` of those who ask the same server */
+  start(
+    work: () => Promise<void>,
+    what: string,
+    { mayWait = false, failures }: { mayWait?: boolean; failures?: Failures } = {},
+  ): void {
+    const round = () => {
+      if (!mayWait) this.#turned.set(what, this.#now());
+      return work();
+    };
     const forever = async () => {
-      while (!this.signal.aborted) await this.until(work, what).catch(() => {});
+      const failed = (error: unknown) => this.#failed(error, what);
+      const options = { signal: this.signal, failed, ...(failures ? { failures } : {}) };
+      while (!this.signal.aborted) await retry(round, options).catch(() => {});
     };
     this.#running.push(forever());
+  }
+
+  /** Those whose round has gone on for longer than this, milliseconds. */
+  stuck(ms: number): string[] {
+    const since = this.#now() - ms;
+    return [...this.#turned].filter(([, at]) => at < since).map(([what]) => what);
   }
 
   /** Until the time is up, or something woke it, or it is told to stop. */

@@ -5,6 +5,8 @@ import pino from 'pino';
 import { Agent } from './agent.ts';
 import { requireAlone } from './alone.ts';
 import { type AgentConfig, ConfigError, readConfig } from './config.ts';
+import { giveBackMemory } from './memory.ts';
+import { Notifier } from './notify.ts';
 
 const HELP = `Usage: node agent/main.ts --data DIR
 
@@ -29,6 +31,9 @@ function configure(): AgentConfig {
   }
 }
 
+/** By then its roles are up, and the first snapshot and certificates are read. */
+const SETTLED_MS = 5_000;
+
 const config = configure();
 // The token is spent once; what the agent starts has no need of it.
 delete process.env['FABRIC_AGENT_BOOTSTRAP_TOKEN'];
@@ -39,7 +44,7 @@ await requireAlone(config.localSocket ?? join(config.data, 'agent.sock'), config
     process.exit(1);
   },
 );
-const agent = new Agent(config, log);
+const agent = new Agent(config, log, Date.now, new Notifier(process.env, process.pid));
 
 let stopping = false;
 function stop(): void {
@@ -54,6 +59,7 @@ process.once('disconnect', stop);
 try {
   await agent.start();
   process.send?.({ started: true, localPort: agent.localPort });
+  setTimeout(giveBackMemory, SETTLED_MS).unref();
 } catch (error) {
   if (!stopping) {
     log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the agent can not start');

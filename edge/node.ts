@@ -8,11 +8,13 @@ import { readEnv } from './env.ts';
 import { JOBS } from './jobs/registry.ts';
 import { startScheduler } from './jobs/scheduler.ts';
 import { longLivedServices } from './long-lived.ts';
+import { nodeUpgrade, webSockets } from './node-upgrade.ts';
 
 const CONSOLE = new URL('./console/dist/', import.meta.url).pathname;
 
 const env = readEnv(process.env);
-const services = await longLivedServices(env, pino({ level: env.LOG_LEVEL }, pino.destination(2)));
+const log = pino({ level: env.LOG_LEVEL }, pino.destination(2));
+const services = { ...(await longLivedServices(env, log)), upgrade: nodeUpgrade };
 const app = createApp(() => services);
 const scheduler = startScheduler(services, JOBS);
 app.use(
@@ -26,7 +28,12 @@ app.use(
 );
 
 const server = serve(
-  { fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env['PORT'] ?? 0) },
+  {
+    fetch: app.fetch,
+    hostname: '127.0.0.1',
+    port: Number(process.env['PORT'] ?? 0),
+    websocket: webSockets(),
+  },
   ({ port }) => {
     if (process.send) process.send({ listening: port });
     else process.stdout.write(`listening on http://127.0.0.1:${port}\n`);

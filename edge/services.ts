@@ -1,4 +1,5 @@
 /** What a request has at hand. On Node one set serves all requests; a Worker makes one per request, since connections can't outlive it there. */
+import type { UpgradeWebSocket } from 'hono/ws';
 import type { Logger } from 'pino';
 import type { Caller, CallingNode, Member } from './caller.ts';
 import type { Database } from './db.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly outbound: Outbound;
   /** Undefined: none is configured, and nothing can be recorded. */
   readonly objects?: ObjectStore | undefined;
+  /** How a request becomes a WebSocket here; undefined where none is held open. */
+  readonly upgrade?: UpgradeWebSocket;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */

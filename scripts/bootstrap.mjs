@@ -50,6 +50,8 @@ const PACKAGES = [
     : [
         ['chromium', ['/usr/bin/chromium']],
         ['vim-tiny', ['/usr/bin/vim.tiny']],
+        ['softhsm2', ['/usr/bin/softhsm2-util']],
+        ['systemd', ['/usr/bin/systemd-notify']],
         ['htop', ['/usr/bin/htop']],
         ['tigervnc-standalone-server', ['/usr/bin/Xtigervnc']],
         ['xterm', ['/usr/bin/xterm']],

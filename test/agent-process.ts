@@ -13,6 +13,7 @@ import type { AgentStatus } from '../agent/local-api/status.ts';
 import { agentProgram } from '../agent/program.ts';
 import { SnapshotStore } from '../agent/snapshot/store.ts';
 import { createApp } from '../edge/app.ts';
+import { nodeUpgrade, webSockets } from '../edge/node-upgrade.ts';
 import { freePort } from '../scripts/start/settings.ts';
 import { ControlApi } from './integration/control-api.ts';
 import { startDatabase, type TestDatabase } from './integration/database.ts';
@@ -37,9 +38,10 @@ export class TestControl implements AsyncDisposable {
     const api = new ControlApi(database);
     const platform = (await api.signIn()).accessToken as string;
     const made = await api.call('POST', '/v1/platform/clusters', { name: 'one', origins: [] }, platform);
-    const app = createApp(() => api.services);
+    const services = { ...api.services, upgrade: nodeUpgrade };
+    const app = createApp(() => services);
     const port = (await freePort(0)) ?? 0;
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port, websocket: webSockets() });
     await once(server, 'listening');
     const close = async () => {
       const closed = once(server, 'close');

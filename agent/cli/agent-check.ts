@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { type AgentConfig, ConfigError, KEYS, readConfig, SECRET_KEYS, variableOf } from '../config.ts';
 import { type ConfigProblem, problemText, shown } from '../config-problems.ts';
+import { pinProblem } from '../identity/token.ts';
 import { hostTools } from '../roles/confinement.ts';
 import { table } from './table.ts';
 
@@ -54,7 +55,15 @@ function hostProblems(config: AgentConfig): ConfigProblem[] {
     });
   };
   (['apiCa', 'publicCertificate', 'publicKey'] as const).forEach(unreadable);
-  const { data } = config;
+  const { data, keyPinFile } = config;
+  const pin = keyPinFile === undefined ? undefined : pinProblem(keyPinFile);
+  if (keyPinFile !== undefined && pin !== undefined)
+    problems.push({
+      key: 'keyPinFile',
+      value: keyPinFile,
+      reason: pin,
+      fix: `chmod 0600 ${keyPinFile}, owned by who runs the roles`,
+    });
   if (!existsSync(data) || !may(data, constants.W_OK)) {
     const fix = `mkdir -p -m 0700 ${data}, owned by the user the agent runs as`;
     problems.push({ key: 'data', value: data, reason: 'the folder is not there or can not be written', fix });

@@ -15,12 +15,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 const configure = (config: object) =>
   writeFileSync(join(folder, 'agent.json'), JSON.stringify(config), { mode: 0o600 });
-function fabric(...args: string[]) {
+const fabric = (...args: string[]) => bare('agent', ...args, '--data', folder);
+function bare(...args: string[]) {
   const env = { ...process.env, FABRIC_HOME: folder };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'agent', ...args, '--data', folder], {
-    env,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { env, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
@@ -57,6 +55,31 @@ test('status says so when no agent answers', () => {
   const { status, stderr } = fabric('status');
   expect(status).toBe(255);
   expect(stderr).toContain('no agent answers');
+});
+
+test('several memberships share one template, each with its folder, and none takes the folder of another', () => {
+  const root = join(folder, 'host');
+  const units = join(root, 'etc/systemd/system');
+  const run = (...words: string[]) => bare('agent', ...words, '--root', root);
+  expect(run('install', '--name', 'office').stdout).toContain('enable --now fabric-agent@office');
+  expect(run('install', '--name', 'home').status).toBe(0);
+  const template = readFileSync(join(units, 'fabric-agent@.service'), 'utf8');
+  expect(template).toContain('--data "/var/lib/fabric-agents/%i"');
+  expect(template).toContain('ReadWritePaths=/var/lib/fabric-agents/%i\n');
+  expect(existsSync(join(root, 'var/lib/fabric-agents/office'))).toBe(true);
+  for (const data of [
+    '/var/lib/fabric-agents/office',
+    '/var/lib/fabric-agents',
+    '/var/lib/fabric-agents/home/x',
+  ]) {
+    const { status, stderr } = run('install', '--name', 'lab', '--data', data);
+    expect({ status, says: stderr.includes('keeps its state in') }).toEqual({ status: 1, says: true });
+  }
+  expect(run('install', '--name', 'lab', '--data', '/srv/lab').status).toBe(0);
+  expect(readFileSync(join(units, 'fabric-agent@lab.service'), 'utf8')).toContain('--data "/srv/lab"');
+  expect(run('install', '--name', 'other', '--data', '/srv/lab').status).toBe(1);
+  expect(run('uninstall', '--name', 'office').status).toBe(0);
+  expect(existsSync(join(units, 'fabric-agent@.service'))).toBe(true);
 });
 
 test('install writes one unit, uninstall takes it away, --print writes nothing', () => {

@@ -9,15 +9,24 @@ interface Common {
   readonly json: boolean;
 }
 
+interface Installing {
+  readonly data?: string;
+  readonly json: boolean;
+  readonly name: string;
+  readonly user?: string;
+  readonly print: boolean;
+  readonly root: string;
+}
+
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const printJson = (value: unknown) => print(JSON.stringify(value));
 
 /** Adds them to the program; `exit` says how the process is to end. */
 export function addAgentCommands(program: Command, exit: (status: number) => void): void {
   const agent = program.command('agent').description("this host's own node: check, status, audit, install");
+  const bare = (name: string) => agent.command(name);
   const common = (name: string) =>
-    agent
-      .command(name)
+    bare(name)
       .option('--data <dir>', "the agent's data folder", DATA)
       .option('--json', 'one JSON document on standard output', false);
 
@@ -66,14 +75,21 @@ export function addAgentCommands(program: Command, exit: (status: number) => voi
         }),
     );
 
-  common('install')
+  bare('install')
     .description('have systemd keep the agent running')
-    .option('--name <name>', 'of the service', 'fabric-agent')
+    .option('--data <dir>', `its data folder; ${DATA}, or with --name /var/lib/fabric-agents/NAME`)
+    .option('--json', 'one JSON document on standard output', false)
+    .option(
+      '--name <name>',
+      'of this membership, where a host has several: fabric-agent@NAME',
+      'fabric-agent',
+    )
     .option('--user <user>', 'run it as this user; as root its roles can have a user of their own (roleUser)')
     .option('--print', 'write nothing: show the systemd unit and the OpenRC script', false)
     .option('--root <dir>', 'of an image that is being made', '/')
-    .action(async (options: Common & { name: string; user?: string; print: boolean; root: string }) => {
+    .action(async (given: Installing) => {
       const { install, previewOf } = await import('./agent-install.ts');
+      const options = { ...given, data: given.data };
       if (options.print) return print(previewOf(options));
       const done = install(options);
       if (options.json) printJson(done);
@@ -82,7 +98,7 @@ export function addAgentCommands(program: Command, exit: (status: number) => voi
 
   common('uninstall')
     .description('take the service away again; its data stays')
-    .option('--name <name>', 'of the service', 'fabric-agent')
+    .option('--name <name>', 'of the membership', 'fabric-agent')
     .option('--root <dir>', 'of an image that is being made', '/')
     .action(async (options: Common & { name: string; root: string }) => {
       const { uninstall } = await import('./agent-install.ts');

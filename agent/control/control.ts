@@ -1,6 +1,7 @@
 /** The control API as a node calls it: each request carries a fresh assertion; each answer is checked against its contract. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { LIVE_MESSAGE_BYTES, NODE_LIVE_PATH } from '../../schema/api/node-live.ts';
 import {
   Enrolment,
   EnrolmentWaiting,
@@ -23,6 +24,7 @@ import { signNodeAssertion } from '../../schema/tokens/node-assertion.ts';
 import { verifySigned } from '../../schema/tokens/signed.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ApiConnection } from './http.ts';
+import { Live } from './live.ts';
 
 const TIMEOUT_MS = 10_000;
 const NONCE_BYTES = 16;
@@ -121,6 +123,12 @@ export class Control {
     );
   }
 
+  /** @throws Refusal `bad_request` when this control plane holds none open, `unavailable` */
+  async live(news: () => void): Promise<Live> {
+    const headers = { authorization: await this.#assertion() };
+    return Live.open(this.#api.upgrade(NODE_LIVE_PATH, headers, LIVE_MESSAGE_BYTES), news);
+  }
+
   async renew(request: z.infer<typeof RenewRequest>): Promise<z.infer<typeof Renewal>> {
     return checked(Renewal, await this.#call({ method: 'POST', path: '/v1/node/renew', body: request }));
   }
@@ -157,8 +165,11 @@ export class Control {
   }
 
   async #call(request: Omit<Call, 'authorization'>): Promise<unknown> {
+    return call(this.#api, { ...request, authorization: await this.#assertion() });
+  }
+
+  async #assertion(): Promise<string> {
     const { enrolment, key } = this.#identity();
-    const assertion = await signNodeAssertion(enrolment.node, key.privateKey, Date.now());
-    return call(this.#api, { ...request, authorization: `Bearer ${assertion}` });
+    return `Bearer ${await signNodeAssertion(enrolment.node, key.privateKey, Date.now())}`;
   }
 }

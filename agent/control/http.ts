@@ -5,11 +5,15 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Agent as HttpAgent, IncomingMessage, RequestOptions } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import WebSocket from 'ws';
 import { readAtMost } from '../../schema/read-at-most.ts';
 import { Refusal } from '../../schema/refusal.ts';
 
 const MAX_ANSWER_BYTES = 4_000_000;
+const HANDSHAKE_MS = 10_000;
 
 export interface ApiAddress {
   readonly url: URL;
@@ -65,8 +69,8 @@ export class ApiConnection {
   #agent: HttpAgent | undefined;
   #request: typeof import('node:http').request | undefined;
   #closed = false;
-  /** Bytes of all exchanges; see `HttpAnswer.bytes`. */
-  bytes = 0;
+  #bytes = 0;
+  #upgraded: Duplex | undefined;
 
   constructor(address: ApiAddress) {
     const { url } = address;
@@ -84,7 +88,7 @@ export class ApiConnection {
     this.#open();
     try {
       const answer = await this.#exchange(request);
-      this.bytes += answer.bytes;
+      this.#bytes += answer.bytes;
       return answer;
     } catch (cause) {
       if (cause instanceof Refusal) throw cause;
@@ -93,25 +97,45 @@ export class ApiConnection {
     }
   }
 
+  /** Of all exchanges (see `HttpAnswer.bytes`), and of the connection that is held open. */
+  get bytes(): number {
+    return this.#bytes + bytesOf(this.#upgraded);
+  }
+
+  /** Opens a WebSocket, one at a time, with the same checks; it tells by itself that it opened or failed. @throws Refusal */
+  upgrade(path: string, headers: Readonly<Record<string, string>>, mostBytes: number): WebSocket {
+    const agent = this.#open();
+    const target = new URL(path, this.#address.url);
+    target.protocol = target.protocol === 'https:' ? 'wss:' : 'ws:';
+    const limits = { handshakeTimeout: HANDSHAKE_MS, maxPayload: mostBytes, perMessageDeflate: false };
+    const socket = new WebSocket(target, { headers, agent, ...limits });
+    socket.once('upgrade', ({ socket: below }) => {
+      this.#bytes += bytesOf(this.#upgraded);
+      this.#upgraded = below;
+    });
+    return socket;
+  }
+
   close(): void {
     this.#closed = true;
     this.#agent?.destroy();
   }
 
-  #open(): void {
+  #open(): HttpAgent {
     if (this.#closed) throw new Refusal('unavailable', 'the agent is stopping');
-    if (this.#agent) return;
+    if (this.#agent) return this.#agent;
     const { url, pins, caFile } = this.#address;
     const options = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 60_000 };
     if (url.protocol === 'http:') {
       // Not by `import`: that reads all exports, and loads a WebSocket client of 16 MB.
       const { Agent, request } = process.getBuiltinModule('node:http');
-      this.#agent ??= new Agent(options);
       this.#request = request;
-      return;
+      this.#agent = new Agent(options);
+      return this.#agent;
     }
     const { Agent, request } = process.getBuiltinModule('node:https');
-    this.#agent ??= new Agent({
+    this.#request = request;
+    this.#agent = new Agent({
       ...options,
       minVersion: 'TLSv1.2',
       // A resumed session is not checked again, and a ticket may arrive before the check has said no.
@@ -119,7 +143,7 @@ export class ApiConnection {
       checkServerIdentity: checkPin(pins),
       ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
     });
-    this.#request = request;
+    return this.#agent;
   }
 
   #exchange({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
@@ -141,6 +165,9 @@ export class ApiConnection {
     return promise;
   }
 }
+
+const bytesOf = (socket: Duplex | undefined) =>
+  socket instanceof Socket ? socket.bytesRead + socket.bytesWritten : 0;
 
 async function readAnswer(response: IncomingMessage, sent: number): Promise<HttpAnswer> {
   const { bytes: read, whole } = await readAtMost(response, MAX_ANSWER_BYTES);

@@ -18,7 +18,7 @@ test('the sealing key is made once, stays on the node, and is stated under the n
   const again = await new IdentityStore(folder).key('n');
   expect(again.seal).toEqual(first.seal);
   expect(statSync(join(folder, 'identity', 'seal.key')).mode & 0o777).toBe(0o600);
-  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', first.privateKey);
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', first.privateKey as CryptoKey);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   const jwk = { kty, crv, x, y } as JsonWebKey;
   const publicKey = await crypto.subtle.importKey('jwk', jwk, algorithm, true, ['verify']);

@@ -8,21 +8,12 @@ import type { SealSecret } from '../../dataplane/roles/role.ts';
 import { Enrolment } from '../../schema/api/nodes.ts';
 import { signSealKey } from '../../schema/tokens/seal-key.ts';
 import { readIfThere, writeAtomically } from '../atomic-file.ts';
+import type { NodeKey } from './node-key.ts';
+import { P256, requestFor } from './request.ts';
+import { loadTokenKey } from './token.ts';
 
-const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 /** Renewed after this share of the certificate's life. */
 const RENEW_AFTER = 2 / 3;
-
-export interface NodeKey {
-  readonly privateKey: CryptoKey;
-  /** PKCS#8 */
-  readonly pem: string;
-  /** A PKCS#10 request for it, PEM. */
-  readonly csr: () => Promise<string>;
-  readonly seal: SealSecret;
-  /** The public half, signed by this node's key. */
-  readonly sealKey: string;
-}
 
 export interface Identity {
   readonly key: NodeKey;
@@ -31,16 +22,22 @@ export interface Identity {
 
 export class IdentityStore {
   readonly #folder: string;
-  constructor(data: string) {
+  readonly #token: string | undefined;
+  /** @param token the PKCS#11 URI of the node's key; without one it is a file here */
+  constructor(data: string, token?: string) {
     this.#folder = join(data, 'identity');
+    this.#token = token;
   }
 
   /** The key, made on first use. */
   async key(name: string): Promise<NodeKey> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await chmod(this.#folder, 0o700);
+    if (this.#token !== undefined) {
+      return loadTokenKey(this.#token, name, sealSecretOf(await this.#secret('seal.key', newSealKey)));
+    }
     const pem = await this.#secret('node.key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
-    const seal = sealSecretOf(await this.#secret('seal.key', () => generateKeyPairSync('x25519')));
+    const seal = sealSecretOf(await this.#secret('seal.key', newSealKey));
     return loadKey(pem, name, seal);
   }
 
@@ -70,6 +67,8 @@ export class IdentityStore {
   }
 }
 
+const newSealKey = () => generateKeyPairSync('x25519');
+
 function sealSecretOf(pem: string): SealSecret {
   const key = createPrivateKey(pem);
   const { x } = key.export({ format: 'jwk' });
@@ -84,18 +83,10 @@ async function loadKey(pem: string, name: string, seal: SealSecret): Promise<Nod
   return { privateKey, pem, csr: () => certificateRequest(privateKey, name), seal, sealKey };
 }
 
-/** PKCS#10. Needed a few times in a node's life: what makes it is loaded then. */
 async function certificateRequest(privateKey: CryptoKey, name: string): Promise<string> {
-  await import('reflect-metadata');
-  const { Pkcs10CertificateRequestGenerator } = await import('@peculiar/x509');
   const { d: _, key_ops: __, ...publicJwk } = await crypto.subtle.exportKey('jwk', privateKey);
   const publicKey = await crypto.subtle.importKey('jwk', publicJwk, P256, true, ['verify']);
-  const request = await Pkcs10CertificateRequestGenerator.create({
-    name: `CN=${name}`,
-    keys: { privateKey, publicKey },
-    signingAlgorithm: P256,
-  });
-  return request.toString('pem');
+  return requestFor(name, { privateKey, publicKey });
 }
 
 /** When to renew, milliseconds since the epoch. */

@@ -1,11 +1,16 @@
 /** How an init system keeps the agent running: the text of a systemd unit and of an OpenRC script, pure. */
 
+/** The agent's own process computes little and lives long: small, and interpreted. Its roles get none of these. */
+export const NODE_FLAGS = '--max-semi-space-size=1 --lite-mode';
+
 export interface Service {
   readonly name: string;
   /** Absolute paths. */
   readonly node: string;
   readonly main: string;
   readonly data: string;
+  /** One of several memberships of this host, each with its own folder: the unit is `fabric-agent@.service`, `%i` in `data` their names. */
+  readonly isTemplate?: boolean;
   /** User to run as; root when undefined, which lets roles run as users of their own. */
   readonly user: string | undefined;
 }
@@ -19,16 +24,25 @@ function quoted(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 }
 
-export function systemdUnit({ node, main, data, user }: Service): string {
-  const path = (text: string) => text.replaceAll('%', '%%').replaceAll(' ', '\\x20');
+/** Of a template `%i` stays what it is to systemd. */
+const instance = (text: string, isTemplate: boolean) => (isTemplate ? text.replaceAll('%%i', '%i') : text);
+
+export function systemdUnit({ node, main, data, user, isTemplate = false }: Service): string {
+  const path = (text: string) => instance(text.replaceAll('%', '%%').replaceAll(' ', '\\x20'), isTemplate);
   return `[Unit]
-Description=Secure Access Fabric agent
+Description=Secure Access Fabric agent${isTemplate ? ' (%i)' : ''}
 Wants=network-online.target
 After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=${quoted(node)} --max-semi-space-size=1 ${quoted(main)} --data ${quoted(data)}
+Type=notify
+# By systemd-notify, a child of the agent.
+NotifyAccess=all
+WatchdogSec=60
+# It is ready once it has enrolled: a person may have to approve it first.
+TimeoutStartSec=infinity
+ExecStart=${quoted(node)} ${NODE_FLAGS} ${quoted(main)} --data ${instance(quoted(data), isTemplate)}
 # FABRIC_AGENT_BOOTSTRAP_TOKEN for enrolment; remove the file afterwards.
 EnvironmentFile=-${path(data)}/enrol.env
 ${user === undefined ? '' : `User=${user}\n`}Restart=always
@@ -80,7 +94,7 @@ umask=0077
 rc_ulimit="-c 0 -n 65536"
 command=${shell(node)}
 data=${shell(data)}
-command_args="--max-semi-space-size=1 ${main.replaceAll(/(["\\$` ])/g, '\\$1')} --data \${data}"
+command_args="${NODE_FLAGS} ${main.replaceAll(/(["\\$` ])/g, '\\$1')} --data \${data}"
 ${user === undefined ? '' : `command_user=${shell(user)}\n`}
 depend() {
 	need net

@@ -28,6 +28,7 @@ const status: AgentStatus = {
   peers: 0,
   waitingReports: 0,
   controlBytes: 0,
+  live: false,
   roles: [],
   capabilities: undefined,
   host: undefined,

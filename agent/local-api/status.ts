@@ -35,6 +35,8 @@ export interface AgentStatus {
   readonly waitingReports: number;
   /** Above TLS, since the agent started. */
   readonly controlBytes: number;
+  /** One connection to the control plane is held open. */
+  readonly live: boolean;
   readonly roles: readonly RoleStatus[];
   readonly capabilities: Capabilities | undefined;
   readonly host: Sample | undefined;

@@ -12,6 +12,7 @@ import type { NetworkReport } from '../../schema/network-report.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { NodeRole } from '../../schema/roles.ts';
 import type { Snapshot } from '../../schema/snapshot.ts';
+import { isTokenUri } from '../../schema/tokens/es256.ts';
 import type { AuditEvent, AuditFields } from '../audit/entry.ts';
 import { type Confinement, confine, type HostTools, type Limits } from './confinement.ts';
 import { enterGroup, leaveGroup } from './group.ts';
@@ -21,6 +22,8 @@ import type { FromRole, Outcome, ToRole } from './messages.ts';
 const CHILD = fileURLToPath(
   new URL(import.meta.url.includes('/agent/dist/') ? '../roles/child.ts' : './child.ts', import.meta.url),
 );
+/** Where the modules of tokens look for their configuration: for a role whose node's key is in one. */
+const TOKEN_VARIABLES = ['SOFTHSM2_CONF', 'TPM2_PKCS11_STORE'];
 const BACKOFF_MS = { first: 250, most: 30_000 } as const;
 /** A role that ran for so long starts over with the shortest backoff. */
 const STEADY_MS = 60_000;
@@ -173,7 +176,17 @@ export class RoleSupervisor {
 
   /** Nothing of ours but where programs are and how text is written: what a role needs comes over its channel. */
   #environment(): NodeJS.ProcessEnv {
-    const names = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'HOME', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS'];
+    const tokens = isTokenUri(this.#options.identity().key) ? TOKEN_VARIABLES : [];
+    const names = [
+      ...tokens,
+      'PATH',
+      'LANG',
+      'LC_ALL',
+      'TZ',
+      'HOME',
+      'NODE_COMPILE_CACHE',
+      'NODE_EXTRA_CA_CERTS',
+    ];
     return Object.fromEntries(
       names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
     );

@@ -4,13 +4,16 @@ import type { Carrier, Connection } from '../transport/transport.ts';
 /** How long QUIC is given before TCP is tried as well, milliseconds. */
 export const TCP_AFTER_MS = 1_000;
 
-export type DialCarrier = (carrier: Carrier, signal: AbortSignal) => Promise<Connection>;
+export type DialCarrier<C extends Connection = Connection> = (
+  carrier: Carrier,
+  signal: AbortSignal,
+) => Promise<C>;
 
 /** @throws what QUIC failed with when neither answers: TCP's failure only says that there was no stand-in */
-export async function dialFirst(dial: DialCarrier, signal: AbortSignal): Promise<Connection> {
+export async function dialFirst<C extends Connection>(dial: DialCarrier<C>, signal: AbortSignal): Promise<C> {
   const won = new AbortController();
   const both = AbortSignal.any([signal, won.signal]);
-  let winner: Connection | undefined;
+  let winner: C | undefined;
   const attempt = async (carrier: Carrier) => {
     const connection = await dial(carrier, both);
     // Who comes second, after all, is let go.

@@ -19,7 +19,7 @@ import { DatagramLabels, LABEL_BYTES, labelOf } from '../transport/datagram-labe
 import { messageHead, takeHead } from '../transport/head.ts';
 import { exchangeMessages } from '../transport/messages.ts';
 import { refuseStream } from '../transport/refuse.ts';
-import type { ByteStream, CloseInfo, Connection } from '../transport/transport.ts';
+import type { ByteStream, Carrier, CloseInfo, Connection } from '../transport/transport.ts';
 import { FlowStream } from './flow-stream.ts';
 import { LinkHealth } from './health.ts';
 import { LinkMeasure } from './measure.ts';
@@ -53,8 +53,10 @@ export interface LinkOptions {
   readonly ours: LinkHello;
   /** Who the certificate said this is: its hello must say the same. */
   readonly peer: NodeId;
-  /** Where it comes from, `address:port`. */
+  /** Where it comes from, `address:port`; of a link over TCP nobody knows. */
   readonly address?: string;
+  /** What its packets ride on: `tcp` where UDP is blocked. */
+  readonly carrier?: Carrier;
   /** The side that dialed opens the control stream. */
   readonly dialed: boolean;
   readonly events: LinkEvents;
@@ -93,6 +95,7 @@ export class Link {
       },
       closed: (info) => {
         clearInterval(this.#timer);
+        this.#isUp = false;
         options.events.down(this, info);
       },
     });
@@ -101,6 +104,10 @@ export class Link {
 
   get address(): string | undefined {
     return this.#options.address;
+  }
+
+  get carrier(): Carrier {
+    return this.#options.carrier ?? 'quic';
   }
 
   get isUp(): boolean {

@@ -100,6 +100,10 @@ export interface NativeQuic {
   closeSocket(endpoint: NativeEndpoint): Promise<void>;
   ngtcp2Version(): string;
   packetProtection(): 'openssl' | 'gnutls';
+  /** SubjectPublicKeyInfo, DER, of the key that a PKCS#11 URI names; or why not. */
+  tokenPublicKey(uri: string): Uint8Array | string | undefined;
+  /** ES256, 64 bytes; or why not. */
+  tokenSign(uri: string, bytes: Uint8Array): Uint8Array | string | undefined;
 }
 
 export const EVENT = {

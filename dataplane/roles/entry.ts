@@ -104,6 +104,7 @@ export async function startEntry(context: RoleContext): Promise<RunningRole> {
     endSession: () => {},
     metrics: () => ({
       links_up: mesh.linksUp,
+      links_over_tcp: mesh.linksOverTcp,
       clients: clients.size,
       attachments_total: attached,
       attachments_refused_total: refused,

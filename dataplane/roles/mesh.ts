@@ -6,6 +6,7 @@ import type { TrafficClass } from '../../schema/channel.ts';
 import type { NodeId, OrgId, SessionId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import type { Neighbour, Snapshot } from '../../schema/snapshot.ts';
+import { isTokenUri } from '../../schema/tokens/es256.ts';
 import type { FlowOpen } from '../../schema/wire/flow.ts';
 import { LINK_ALPN, type LinkHello, type NodeStanding } from '../../schema/wire/link.ts';
 import type { FlowStream } from '../link/flow-stream.ts';
@@ -16,11 +17,16 @@ import type { PeerInfo, QuicConnection, QuicEndpoint, TlsIdentity } from '../qui
 import { PeerBook } from '../routing/peers.ts';
 import { type Nat, natOf, type ShortcutPolicy, unmet } from '../routing/shortcut.ts';
 import type { Log } from '../sessions/control.ts';
-import type { CloseInfo } from '../transport/transport.ts';
+import type { Carrier, CloseInfo } from '../transport/transport.ts';
+import type { TunnelServer } from '../tunnel/serve.ts';
+import { Dialing, dialable } from './dialing.ts';
+import type { Dialed } from './link-dial.ts';
 import { Meeting } from './meeting.ts';
 import { type NetworkReport, reportOf } from './network-report.ts';
 import { Reach } from './reach.ts';
 import type { RoleContext } from './role.ts';
+import { openTcpDoor } from './tcp-door.ts';
+import { whenQuiet } from './way-back.ts';
 
 /** Links that carry flows are looked at so often, milliseconds: a third of the time in which a dead neighbour is to be noticed. */
 const LOOK_MS = 50;
@@ -46,8 +52,10 @@ export interface MeshOptions {
   readonly announces: boolean;
   /** A flow came in over a link. */
   readonly flow: (from: NodeId, open: FlowOpen, stream: FlowStream, link: Link) => void;
-  /** Other protocols on the same port. */
   readonly shortcuts?: ShortcutPolicy;
+  /** When UDP is tried again where a link goes over TCP, milliseconds. */
+  readonly tryUdpAgain?: { readonly first: number; readonly most: number };
+  /** Other protocols on the same port. */
   readonly others?: { readonly alpn: string; readonly connection: (connection: QuicConnection) => void };
 }
 
@@ -55,7 +63,9 @@ export class Mesh {
   readonly #options: MeshOptions;
   readonly #endpoint: QuicEndpoint;
   readonly #links = new Map<NodeId, Link>();
-  readonly #dialing = new Map<NodeId, AbortController>();
+  /** Over TCP, with something still going over them, while a newer one over UDP has taken their place. */
+  readonly #retiring = new Set<Link>();
+  readonly #dialing: Dialing;
   readonly #reach: Reach;
   readonly #peers: PeerBook;
   readonly #meeting: Meeting;
@@ -64,17 +74,22 @@ export class Mesh {
   #snapshot: Snapshot;
   #identity: TlsIdentity;
   #standing: NodeStanding = 'fine';
-  #redial: NodeJS.Timeout | undefined;
+  #tunnels: TunnelServer | undefined;
   #busy = performance.eventLoopUtilization();
-  #closed = false;
   flowsOpened = 0;
   flowsMoved = 0;
 
   static async start(options: MeshOptions): Promise<Mesh> {
     const { listen, identity } = options.context;
     // The same after a restart, so that neighbours of the role's former life learn at once that it is gone.
-    const secret = new Uint8Array(hkdfSync('sha256', identity.key, '', 'fabric quic endpoint', 32));
-    return new Mesh(options, await bindEndpoint({ host: listen.host, port: listen.port, secret }));
+    // Of a key in a token we have nothing but its name, which is no secret.
+    const secret = isTokenUri(identity.key)
+      ? {}
+      : { secret: new Uint8Array(hkdfSync('sha256', identity.key, '', 'fabric quic endpoint', 32)) };
+    const mesh = new Mesh(options, await bindEndpoint({ host: listen.host, port: listen.port, ...secret }));
+    // An entry's port on TCP is its clients'; who only dials is not dialed.
+    if (options.announces) await mesh.#serveTcp();
+    return mesh;
   }
 
   constructor(options: MeshOptions, endpoint: QuicEndpoint) {
@@ -88,19 +103,31 @@ export class Mesh {
     this.#peers.know(dialable(snapshot), snapshot.roles);
     const { node, cluster } = snapshot;
     this.#reach = new Reach({ node, cluster, announces: options.announces, now, links: () => this.#up() });
+    this.#dialing = new Dialing({
+      endpoint,
+      peers: this.#peers,
+      identity: () => this.#identity,
+      neighbour: (known) => this.#neighbour(known),
+      verify: (known, leaf) => this.#known(leaf)?.node === known,
+      isLinked: (known) => this.#links.has(known),
+      dialed: (dialed) => this.#linkTo(dialed, true),
+      tryUdpAgain: options.tryUdpAgain,
+      log,
+      now,
+    });
     this.#meeting = new Meeting({
       endpoint,
       identity: () => this.#identity,
       introduces: options.announces,
       neighbour: (known) => this.#neighbour(known),
       link: (known) => this.#links.get(known),
-      dial: (known, at) => void this.#dialPeer(known, [at]),
+      dial: (known, at) => void this.#dialing.peer(known, at),
       now,
     });
     this.#timers = [
       setInterval(() => this.#look(), LOOK_MS),
       setInterval(() => this.#tellState(), STATE_MS),
-      setInterval(() => void this.#probeWarm(), PROBE_WARM_MS),
+      setInterval(() => void this.#dialing.probeWarm(), PROBE_WARM_MS),
     ];
     const { others } = options;
     endpoint.listen({
@@ -109,10 +136,10 @@ export class Mesh {
       accept: (peer) => peer.alpn !== LINK_ALPN || this.#permitted(peer) !== undefined,
       connection: (connection) => {
         if (connection.peer.alpn !== LINK_ALPN) others?.connection(connection);
-        else this.#linkTo(connection, false);
+        else this.#linkTo({ connection, carrier: this.#carrierOf(connection.peer) }, false);
       },
     });
-    this.#dialMissing();
+    this.#dialing.missing();
   }
 
   get endpoint(): string {
@@ -129,12 +156,17 @@ export class Mesh {
     return [...this.#up()].length;
   }
 
+  /** Of those, the ones that go over TCP because UDP gets no answer. */
+  get linksOverTcp(): number {
+    return [...this.#up()].filter(({ carrier }) => carrier === 'tcp').length;
+  }
+
   /** What this node knows of its links, peers, routes and flows, for its own operator and the platform's owner. */
   report(): NetworkReport {
     return reportOf({
       node: this.#snapshot.node,
       nat: this.nat,
-      links: [...this.#links.values()],
+      links: [...this.#all()],
       peers: this.#peers,
       reach: this.#reach,
       neighbours: this.#snapshot.neighbours,
@@ -151,18 +183,18 @@ export class Mesh {
   update(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
     this.#peers.know(dialable(snapshot), snapshot.roles);
-    for (const [node, link] of this.#links) {
-      const neighbour = this.#neighbour(node);
+    for (const link of this.#all()) {
+      const neighbour = this.#neighbour(link.peer);
       if (!neighbour) void link.close(LINK_CLOSE.identity, 'no longer a neighbour');
-      else this.#reach.refresh(link, neighbour);
+      else if (this.#isCurrent(link)) this.#reach.refresh(link, neighbour);
     }
-    for (const [node, dialing] of this.#dialing) if (!this.#neighbour(node)?.dial) dialing.abort();
-    this.#dialMissing();
+    this.#dialing.update();
   }
 
   setIdentity(identity: TlsIdentity): void {
     this.#identity = identity;
     this.#endpoint.setIdentity(identity);
+    this.#tunnels?.setIdentity(identity);
   }
 
   /** Opens a flow towards a node by the best way for its class. @throws Refusal `no_route` or `overloaded` */
@@ -183,26 +215,38 @@ export class Mesh {
 
   /** The link that a flow goes over. */
   linkOf(flow: FlowStream): Link | undefined {
-    return [...this.#links.values()].find(({ flows }) => flows.has(flow));
+    return [...this.#all()].find(({ flows }) => flows.has(flow));
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    clearTimeout(this.#redial);
     this.#reach.close();
-    for (const dialing of this.#dialing.values()) dialing.abort();
-    await Promise.all([...this.#links.values()].map((link) => link.close(LINK_CLOSE.done, 'the node stops')));
+    this.#dialing.close();
+    await Promise.all([...this.#all()].map((link) => link.close(LINK_CLOSE.done, 'the node stops')));
+    await this.#tunnels?.close();
     await this.#endpoint.close();
   }
 
   #permitted(peer: PeerInfo): Neighbour | undefined {
-    return identifyPeer(
-      peer.certificates[0],
-      this.#snapshot,
-      this.#snapshot.neighbours,
-      this.#options.context.now(),
-    );
+    return this.#known(peer.certificates[0]);
+  }
+
+  #known(leaf: Uint8Array | undefined): Neighbour | undefined {
+    return identifyPeer(leaf, this.#snapshot, this.#snapshot.neighbours, this.#options.context.now());
+  }
+
+  async #serveTcp(): Promise<void> {
+    this.#tunnels = await openTcpDoor({
+      endpoint: this.#endpoint,
+      host: this.#options.context.listen.host,
+      identity: this.#identity,
+      permitted: (leaf) => this.#known(leaf) !== undefined,
+      log: this.#log,
+    });
+  }
+
+  #carrierOf({ address, port }: PeerInfo): Carrier {
+    return this.#tunnels?.has(`${address}:${port}`) ? 'tcp' : 'quic';
   }
 
   #neighbour(node: NodeId): Neighbour | undefined {
@@ -213,93 +257,38 @@ export class Mesh {
     for (const link of this.#links.values()) if (link.isUp) yield link;
   }
 
-  #dialMissing(): void {
-    clearTimeout(this.#redial);
-    if (this.#closed) return;
-    const now = this.#options.context.now();
-    for (const node of this.#peers.wanted(now)) {
-      if (!this.#links.has(node) && !this.#dialing.has(node)) void this.#dialPeer(node);
-    }
-    const next = this.#peers.nextAt();
-    if (next !== undefined) this.#redial = setTimeout(() => this.#dialMissing(), Math.max(5, next - now));
+  /** Those that retire first: of two to one neighbour the last is the one it has. */
+  *#all(): Iterable<Link> {
+    yield* this.#retiring;
+    yield* this.#links.values();
   }
 
-  async #dialPeer(node: NodeId, at = this.#neighbour(node)?.endpoints): Promise<void> {
-    const abort = new AbortController();
-    this.#dialing.set(node, abort);
-    this.#peers.trying(node);
-    const linked = await this.#dialAny(node, abort.signal, at);
-    this.#dialing.delete(node);
-    if (linked) this.#linkTo(linked, true);
-    else this.#peers.failed(node, this.#options.context.now());
-    this.#dialMissing();
+  #isCurrent(link: Link): boolean {
+    return this.#links.get(link.peer) === link;
   }
 
-  async #dialAny(
-    node: NodeId,
-    signal: AbortSignal,
-    endpoints = this.#neighbour(node)?.endpoints,
-  ): Promise<QuicConnection | undefined> {
-    for (const endpoint of endpoints ?? []) {
-      const connection = await this.#dial(node, endpoint, signal);
-      if (connection || signal.aborted) return connection;
-    }
-    return undefined;
-  }
-
-  /** A warm peer is dialed for its round trip alone, so that it is known whom to turn to. */
-  async #probeWarm(): Promise<void> {
-    const node = this.#peers.toProbe();
-    if (node === undefined || this.#links.has(node) || this.#dialing.has(node)) return;
-    const abort = new AbortController();
-    this.#dialing.set(node, abort);
-    const connection = await this.#dialAny(node, abort.signal);
-    this.#dialing.delete(node);
-    if (!connection) return;
-    this.#peers.measured(node, connection.stats().rttMs, 0, this.#options.context.now());
-    await connection.close(LINK_CLOSE.done, 'measured');
-  }
-
-  async #dial(node: NodeId, endpoint: string, signal: AbortSignal): Promise<QuicConnection | undefined> {
-    const colon = endpoint.lastIndexOf(':');
-    const host = endpoint.slice(0, colon).replace(/^\[|\]$/g, '');
-    try {
-      return await this.#endpoint.dial({
-        host,
-        port: Number(endpoint.slice(colon + 1)),
-        alpn: LINK_ALPN,
-        identity: this.#identity,
-        verify: (peer) => this.#permitted(peer)?.node === node,
-        signal,
-      });
-    } catch (error) {
-      this.#log.debug({ node, endpoint, reason: String(error) }, 'dial failed');
-      return undefined;
-    }
-  }
-
-  #linkTo(connection: QuicConnection, dialed: boolean): void {
+  #linkTo({ connection, carrier }: Dialed, dialed: boolean): void {
     const peer = this.#permitted(connection.peer);
     if (!peer) return void connection.close(LINK_CLOSE.identity, 'not a neighbour');
     const older = this.#links.get(peer.node);
     const { cluster, node, roles } = this.#snapshot;
-    const { address, port, certificates } = connection.peer;
-    const seen = dialed ? {} : { seen: `${address}:${port}` };
+    const { port, certificates } = connection.peer;
+    // Of a tunnel it is this host's own: nobody comes from there.
+    const address = carrier === 'tcp' ? undefined : `${connection.peer.address}:${port}`;
+    const seen = dialed || address === undefined ? {} : { seen: address };
     const certifiedUntil = new X509Certificate(certificates[0] ?? '').validToDate.getTime();
     const link: Link = new Link({
       connection,
       ours: { type: 'hello', version: 2, cluster, node, roles, ...seen } satisfies LinkHello,
       peer: peer.node,
-      address: `${address}:${port}`,
+      ...(address === undefined ? {} : { address }),
+      carrier,
       dialed,
       events: {
-        up: () => {
-          this.#log.info({ neighbour: link.peer }, 'link up');
-          this.#peers.linked(link.peer, this.#options.context.now());
-          this.#reach.up(link, this.#neighbour(link.peer) ?? peer, certifiedUntil);
-          this.#tellState();
+        up: () => this.#linked(link, this.#neighbour(peer.node) ?? peer, certifiedUntil),
+        reach: (_, reach) => {
+          if (this.#isCurrent(link)) this.#reach.learn(link, reach);
         },
-        reach: (_, reach) => this.#reach.learn(link, reach),
         state: () => this.#refresh(link),
         meet: (_, meet) => this.#meeting.heard(link, meet),
         flow: (_, open, stream) => this.#options.flow(link.peer, open, stream, link),
@@ -307,13 +296,35 @@ export class Mesh {
       },
     });
     this.#links.set(peer.node, link);
-    // The newer link is the one the neighbour believes in: it lost the older, or restarted.
-    if (older) void older.close(LINK_CLOSE.replaced, 'a newer link replaced it');
+    if (dialed && carrier === 'tcp') this.#dialing.seekUdp(peer.node);
+    if (older) this.#replace(older, carrier);
+  }
+
+  #linked(link: Link, peer: Neighbour, certifiedUntil: number): void {
+    this.#log.info({ neighbour: link.peer, carrier: link.carrier }, 'link up');
+    if (!this.#isCurrent(link)) return;
+    this.#peers.linked(link.peer, this.#options.context.now());
+    this.#reach.up(link, peer, certifiedUntil);
+    this.#tellState();
+  }
+
+  /**
+   * The newer link is the one the neighbour believes in: it lost the older, or restarted. Unless it found the way back from TCP: then what goes over the older link
+   * ends there.
+   */
+  #replace(older: Link, carrier: Carrier): void {
+    const end = () => {
+      this.#retiring.delete(older);
+      void older.close(LINK_CLOSE.replaced, 'a newer link replaced it');
+    };
+    if (older.carrier !== 'tcp' || carrier !== 'quic' || !older.isUp) return end();
+    this.#retiring.add(older);
+    whenQuiet(older, end);
   }
 
   #refresh(link: Link): void {
     const neighbour = this.#neighbour(link.peer);
-    if (!neighbour || this.#links.get(link.peer) !== link) return;
+    if (!neighbour || !this.#isCurrent(link)) return;
     const { rttMs, loss } = link.metric;
     if (rttMs > 0) this.#peers.measured(link.peer, rttMs, loss, this.#options.context.now());
     this.#reach.refresh(link, neighbour);
@@ -322,10 +333,10 @@ export class Mesh {
 
   #look(): void {
     const now = performance.now();
-    for (const link of this.#links.values()) {
+    for (const link of this.#all()) {
       if (link.flows.size > 0 && link.look(now)) {
         this.#log.info({ neighbour: link.peer, failing: link.isFailing }, 'link');
-        if (link.isFailing) this.#reach.failed(link.peer);
+        if (link.isFailing && this.#isCurrent(link)) this.#reach.failed(link.peer);
         this.#refresh(link);
       }
       if (link.isFailing) this.#moveFlows(link);
@@ -337,9 +348,9 @@ export class Mesh {
     const { node } = this.#snapshot;
     for (const flow of [...link.flows]) {
       const { to, class: trafficClass, isOurs } = flow.info;
-      if (!isOurs || to === link.peer) continue;
+      if (!isOurs || (to === link.peer && this.#isCurrent(link))) continue;
       const other = this.#reach.route({ to, via: [node] }, trafficClass)?.next;
-      if (!other || other.node === link.peer || other.isFailing) continue;
+      if (!other || other.isFailing || this.#links.get(other.node) === link) continue;
       this.flowsMoved += 1;
       flow.breakOff(MOVED);
     }
@@ -354,9 +365,7 @@ export class Mesh {
   /** Where flows last and their way is slow, a direct link is tried; once there, it is one more way among others. */
   #seekShortcuts(): void {
     const now = this.#options.context.now();
-    const flows = [...this.#links.values()]
-      .flatMap(({ flows: all }) => [...all])
-      .filter(({ info }) => info.isOurs);
+    const flows = [...this.#all()].flatMap(({ flows: all }) => [...all]).filter(({ info }) => info.isOurs);
     for (const { node, dial, endpoints } of this.#snapshot.neighbours) {
       const since = Math.min(...flows.filter(({ info }) => info.to === node).map(({ info }) => info.since));
       const way = this.#reach.route({ to: node, via: [] }, 0);
@@ -388,16 +397,13 @@ export class Mesh {
   }
 
   #down(link: Link, info: CloseInfo): void {
-    if (this.#links.get(link.peer) !== link) return;
+    this.#retiring.delete(link);
+    if (!this.#isCurrent(link)) return;
     this.#links.delete(link.peer);
     this.#log.info({ neighbour: link.peer, reason: info.reason }, 'link down');
     const clean = info.by !== 'idle' && info.by !== 'transport' && info.code === LINK_CLOSE.done;
     this.#peers.lost(link.peer, this.#options.context.now(), clean);
     this.#reach.down(link, clean);
-    this.#dialMissing();
+    this.#dialing.lost(link.peer);
   }
 }
-
-/** Who has no address yet can't be dialed, whoever is to dial. */
-const dialable = ({ neighbours }: Snapshot) =>
-  neighbours.map(({ node, roles, dial, endpoints }) => ({ node, roles, dial: dial && endpoints.length > 0 }));

@@ -45,6 +45,7 @@ export async function startRelay(context: RoleContext): Promise<RunningRole> {
     endSession: () => {},
     metrics: () => ({
       links_up: mesh.linksUp,
+      links_over_tcp: mesh.linksOverTcp,
       flows_live: live,
       flows_forwarded_total: forwarded,
       flows_refused_total: refused,

@@ -43,7 +43,12 @@ export async function startService(
     setIdentity: (identity) => mesh.setIdentity(identity),
     sessions: () => host.held(),
     endSession: (id) => host.end(id, 'ended by its owner'),
-    metrics: () => ({ links_up: mesh.linksUp, ...host.metrics(), ...host.bandwidth() }),
+    metrics: () => ({
+      links_up: mesh.linksUp,
+      links_over_tcp: mesh.linksOverTcp,
+      ...host.metrics(),
+      ...host.bandwidth(),
+    }),
     network: () => mesh.report(),
     close: async () => {
       await host.close();

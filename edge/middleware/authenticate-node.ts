@@ -49,6 +49,17 @@ export async function authenticateNode(
   return { id: iss, cluster: row.cluster as ClusterId };
 }
 
+/** What was true when it showed its assertion: asked again on a connection that stays open. @throws Refusal `token_invalid` */
+export async function requireStanding({ db, now }: Services, { id }: CallingNode): Promise<void> {
+  const [row] = await db.platform((tx) =>
+    tx
+      .select({ id: nodes.id })
+      .from(nodes)
+      .where(and(eq(nodes.id, id), isNull(nodes.revokedAt), gt(nodes.certificateExpiresAt, new Date(now())))),
+  );
+  if (!row) throw new Refusal('token_invalid', 'no such node, or it was revoked');
+}
+
 async function firstUse({ db, limits, now }: Services, cluster: string, jti: string): Promise<boolean> {
   const seconds = NODE_ASSERTION_LIFETIME_S + 2 * CLOCK_SKEW_S;
   const marked = await limits.markOnce({ cluster }, `node:${jti}`, seconds);

@@ -3593,6 +3593,7 @@ export interface operations {
                         /** @enum {string} */
                         state: "requested" | "starting" | "active" | "detached" | "terminated" | "failed";
                     }[];
+                    snapshotVersion?: number;
                 };
             };
         };

@@ -78,6 +78,8 @@ export type SnapshotAnswer = z.infer<typeof SnapshotAnswer>;
 export const Heartbeat = z.strictObject({
   /** Its snapshot, from an authority that is newer than the one that answered last: by this a side that was replaced learns of it. */
   newerAuthority: z.string().max(200_000).optional(),
+  /** Of the snapshot it follows. */
+  snapshotVersion: z.int().nonnegative().optional(),
   /** Where this node listens, `host:port`; empty when it only dials. */
   endpoints: z.array(Endpoint).max(8),
   sessions: z

@@ -2,10 +2,11 @@
  * How a node proves itself to the control API: a short-lived ES256 JWT signed with its certificate's key, after `private_key_jwt`
  * (OpenID Connect Core section 9, RFC 7523). `jti` is single use; the control API marks it.
  */
-import { type CryptoKey, decodeJwt, SignJWT } from 'jose';
+import { type CryptoKey, decodeJwt } from 'jose';
 import { z } from 'zod';
 import { NodeId } from '../ids.ts';
 import { Refusal } from '../refusal.ts';
+import { type Es256Key, signEs256 } from './es256.ts';
 import { verifyJws } from './verify.ts';
 
 const TYP = 'fabric-node+jwt';
@@ -16,16 +17,10 @@ const AUDIENCE = 'fabric-control';
 const Claims = z.object({ iss: NodeId, jti: z.uuid(), exp: z.int() });
 export type NodeAssertion = z.infer<typeof Claims>;
 
-export function signNodeAssertion(node: NodeId, key: CryptoKey, now: number): Promise<string> {
-  const seconds = Math.floor(now / 1000);
-  return new SignJWT({ jti: crypto.randomUUID() })
-    .setProtectedHeader({ alg: 'ES256', typ: TYP })
-    .setIssuer(node)
-    .setSubject(node)
-    .setAudience(AUDIENCE)
-    .setIssuedAt(seconds)
-    .setExpirationTime(seconds + NODE_ASSERTION_LIFETIME_S)
-    .sign(key);
+export function signNodeAssertion(node: NodeId, key: Es256Key, now: number): Promise<string> {
+  const iat = Math.floor(now / 1000);
+  const exp = iat + NODE_ASSERTION_LIFETIME_S;
+  return signEs256(TYP, { jti: crypto.randomUUID(), iss: node, sub: node, aud: AUDIENCE, iat, exp }, key);
 }
 
 /** Who the assertion says it is from, before any check: only to find the key to check it with. @throws Refusal */

@@ -2,19 +2,18 @@
  * A node's X25519 public key for sealing, signed (ES256) by the key its certificate is for, so that nothing between the node and the control API
  * can put another in its place. It says what is so until the node says something else, and therefore does not expire.
  */
-import { base64url, type CryptoKey, compactVerify, SignJWT } from 'jose';
+import { base64url, compactVerify } from 'jose';
 import { z } from 'zod';
 import { Refusal } from '../refusal.ts';
+import { type Es256Key, signEs256 } from './es256.ts';
 
 const TYP = 'fabric-seal-key+jwt';
 /** Raw, base64url. */
 export const SealKey = z.string().length(43);
 const Claims = z.strictObject({ x: SealKey });
 
-export function signSealKey(publicKey: Uint8Array, nodeKey: CryptoKey): Promise<string> {
-  return new SignJWT({ x: base64url.encode(publicKey) })
-    .setProtectedHeader({ alg: 'ES256', typ: TYP })
-    .sign(nodeKey);
+export function signSealKey(publicKey: Uint8Array, nodeKey: Es256Key): Promise<string> {
+  return signEs256(TYP, { x: base64url.encode(publicKey) }, nodeKey);
 }
 
 /** @param spki the node's public key, base64url. @returns the key, base64url. @throws Refusal `bad_request` */

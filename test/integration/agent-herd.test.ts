@@ -1,6 +1,7 @@
 /** What ten thousand agents do to a server that comes back, on a simulated clock. */
 import { expect, test } from 'vitest';
-import { BACKOFF, FIRST_WINDOW_MS, WIDEST_WINDOW_MS } from '../../agent/backoff.ts';
+import { HEARTBEAT_MS } from '../../agent/agent.ts';
+import { BACKOFF, COME_BACK_MS, FIRST_WINDOW_MS, WIDEST_WINDOW_MS } from '../../agent/backoff.ts';
 import { backoffMs } from '../../schema/backoff.ts';
 import { mulberry32 } from '../random.ts';
 
@@ -52,4 +53,24 @@ test('the window doubles to its widest and no further, and jitter is over all of
   const windows = [1, 2, 3, 4, 5, 6, 500].map((failures) => backoffMs(BACKOFF, failures, 0.999_999));
   expect(windows.map((ms) => Math.round(ms / 1000))).toEqual([2, 4, 8, 16, 32, 60, 60]);
   expect(backoffMs(BACKOFF, 9, 0)).toBe(0);
+});
+
+test('ten thousand agents whose live connections break at once open them, ask and beat by requests at a bounded rate', () => {
+  for (const beat of [HEARTBEAT_MS.idle, HEARTBEAT_MS.busy]) {
+    const random = mulberry32(11);
+    const tries: number[] = [];
+    for (let agent = 0; agent < AGENTS; agent += 1) {
+      // Each loop begins somewhere in its window: by jitter, or because its last round began at a time of its own.
+      const due = [COME_BACK_MS.live, COME_BACK_MS.snapshot, beat].map((window) => random() * window);
+      for (let failures = 1; ; failures += 1) {
+        const at = Math.min(...due);
+        if (at > 300_000) break;
+        const second = Math.floor(at / 1000);
+        tries[second] = (tries[second] ?? 0) + 1;
+        due[due.indexOf(at)] = at + backoffMs(BACKOFF, failures, random());
+      }
+    }
+    expect(Math.max(...tries)).toBeLessThan(7_500);
+    expect(Math.max(...tries.slice(150))).toBeLessThan(((3 * AGENTS) / (WIDEST_WINDOW_MS / 2000)) * 1.3);
+  }
 });

@@ -445,6 +445,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'POST /v1/node/renew': { answers: 400, body: () => ({ csr: 'none' }) },
   'GET /v1/node/snapshot': { answers: 200 },
+  'GET /v1/node/live': { answers: 400 },
   'POST /v1/node/heartbeat': { answers: 200, body: () => ({ endpoints: [], sessions: [] }) },
   'POST /v1/node/sessions/{session}/start': {
     answers: 404,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BACKOFF } from '../../../agent/backoff.ts';
+import { NODE_FLAGS } from '../../../agent/install/service.ts';
 import { backoffMs } from '../../../schema/backoff.ts';
 import { AgentProcess, killAt, MOMENTS, TestControl } from '../../../test/agent-process.ts';
 import { mulberry32 } from '../../../test/random.ts';
@@ -35,7 +36,7 @@ async function idle(control: TestControl, seconds: number, progress: (text: stri
   await agent.well();
   // As it runs from day to day: what enrolment needed once is not in memory.
   await agent.kill('SIGTERM');
-  agent.up(['--max-semi-space-size=1']);
+  agent.up(NODE_FLAGS.split(' '));
   const before = await agent.well();
   await sleep(10_000);
   progress(`idle for ${seconds} s`);

@@ -45,6 +45,8 @@ napi_value init(napi_env env, napi_value exports) {
       {"closeSocket", closeSocket},
       {"ngtcp2Version", ngtcp2Version},
       {"packetProtection", packetProtection},
+      {"tokenPublicKey", tokenPublicKey},
+      {"tokenSign", tokenSign},
   };
   for (const auto &entry : functions) {
     napi_value function;

@@ -34,3 +34,7 @@ napi_value maxDatagram(napi_env env, napi_callback_info info);
 napi_value readStats(napi_env env, napi_callback_info info);
 napi_value exportKey(napi_env env, napi_callback_info info);
 napi_value closeConnection(napi_env env, napi_callback_info info);
+
+// token_key.cc
+napi_value tokenPublicKey(napi_env env, napi_callback_info info);
+napi_value tokenSign(napi_env env, napi_callback_info info);

@@ -1,5 +1,7 @@
 #include "tls.h"
 
+#include <gnutls/abstract.h>
+
 #include "packet_protection.h"
 
 namespace {
@@ -47,12 +49,35 @@ int requireTransportParameters(gnutls_session_t session, unsigned, unsigned, uns
   return ngtcp2_conn_get_negotiated_version(ref->get_conn(ref)) == 0 ? GNUTLS_E_MISSING_EXTENSION : 0;
 }
 
+// A key that is named by a PKCS#11 URI in place of its PEM signs in its token.
+bool setTokenKey(gnutls_certificate_credentials_t credentials, const std::string &certificate, const std::string &uri) {
+  gnutls_privkey_t key;
+  if (gnutls_privkey_init(&key) != 0) return false;
+  gnutls_datum_t pem = datumOf(certificate);
+  gnutls_pcert_st chain[8];
+  unsigned count = 8;
+  if (gnutls_privkey_import_url(key, uri.c_str(), 0) != 0 ||
+      gnutls_pcert_list_import_x509_raw(chain, &count, &pem, GNUTLS_X509_FMT_PEM, 0) != 0) {
+    gnutls_privkey_deinit(key);
+    return false;
+  }
+  // The credentials own both when it went well.
+  if (gnutls_certificate_set_key(credentials, nullptr, 0, chain, static_cast<int>(count), key) >= 0) return true;
+  for (unsigned n = 0; n < count; n++) gnutls_pcert_deinit(&chain[n]);
+  gnutls_privkey_deinit(key);
+  return false;
+}
+
 }  // namespace
 
 std::shared_ptr<Identity> Identity::fromPem(const std::vector<std::pair<std::string, std::string>> &pairs) {
   std::shared_ptr<Identity> identity = anonymous();
   for (const auto &pair : pairs) {
     if (identity == nullptr) return nullptr;
+    if (pair.second.rfind("pkcs11:", 0) == 0) {
+      if (!setTokenKey(identity->credentials_, pair.first, pair.second)) return nullptr;
+      continue;
+    }
     gnutls_datum_t certificate = datumOf(pair.first), key = datumOf(pair.second);
     if (gnutls_certificate_set_x509_key_mem(identity->credentials_, &certificate, &key, GNUTLS_X509_FMT_PEM) < 0) return nullptr;
   }

@@ -1,6 +1,7 @@
 /** What nodes call: enrol, renew, fetch their snapshot, say they live, start and report sessions. */
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { isNews, LIVE_CLOSE, type LiveNews, NODE_LIVE_PATH } from '../../../schema/api/node-live.ts';
 import {
   Enrolment,
   EnrolmentWaiting,
@@ -15,24 +16,30 @@ import {
   StartAnswer,
   StartSession,
 } from '../../../schema/api/nodes.ts';
-import { SessionId } from '../../../schema/ids.ts';
+import { type NodeId, SessionId } from '../../../schema/ids.ts';
 import { Refusal } from '../../../schema/refusal.ts';
 import { nodes as table } from '../../../schema/tables/index.ts';
 import { verifySealKey } from '../../../schema/tokens/seal-key.ts';
 import { forAnyone, forNodes, forNodesEvenRevoked } from '../../access.ts';
 import { record } from '../../audit.ts';
+import type { CallingNode } from '../../caller.ts';
 import { clientAddress } from '../../client-address.ts';
 import { enrolNode } from '../../flows/enrol-node.ts';
+import { NodeLive } from '../../flows/node-live.ts';
 import { reconcileSessions, reportSession, startSession } from '../../flows/start-session.ts';
 import { issueNodeCertificate, loadAuthority } from '../../keys/authority.ts';
+import { requireStanding } from '../../middleware/authenticate-node.ts';
 import { believeNewer } from '../../partition/newer.ts';
 import { answers, answersNothing, createRoute, json, newRouter } from '../../routes.ts';
+import type { Services } from '../../services.ts';
 import { nodeChanges } from '../../snapshots/change.ts';
 import { acknowledge, isBehind, lockCluster, newsFor, versionOf } from '../../snapshots/publish.ts';
 import { watchOf } from '../../snapshots/watch.ts';
 
 const ENROL = { name: 'enrol', max: 60, windowS: 60 };
 const KEPT_HASHES = 2;
+/** A wait for a live connection's news; then another begins. */
+const NEWS_WAIT_MS = 60_000;
 
 const OneSession = z.object({ session: SessionId });
 const enrol = createRoute({
@@ -69,6 +76,13 @@ const heartbeat = createRoute({
   summary: 'Say that this node lives, and what it holds',
   request: { body: json(Heartbeat) },
   responses: answers(200, HeartbeatAnswer),
+});
+const live = createRoute({
+  ...forNodes,
+  method: 'get',
+  path: NODE_LIVE_PATH,
+  summary: 'The same over one WebSocket, kept open: heartbeats, and the news of a newer snapshot',
+  responses: { ...answersNothing, 101: { description: 'A WebSocket' } },
 });
 const start = createRoute({
   ...forNodes,
@@ -143,12 +157,20 @@ nodes.openapi(snapshot, async (c) => {
 });
 
 nodes.openapi(heartbeat, async (c) => {
-  const services = c.get('services');
-  const node = c.get('node');
-  const { endpoints, sessions, newerAuthority } = c.req.valid('json');
-  if (newerAuthority !== undefined) await believeNewer(services, node, newerAuthority, c.get('requestId'));
+  const answer = await hear(c.get('services'), c.get('node'), c.req.valid('json'), c.get('requestId'));
+  return c.json(answer, 200);
+});
+
+/** One heartbeat, by request or over a live connection. */
+async function hear(
+  services: Services,
+  node: CallingNode,
+  { endpoints, sessions, newerAuthority, snapshotVersion }: Heartbeat,
+  requestId: string,
+): Promise<HeartbeatAnswer> {
+  if (newerAuthority !== undefined) await believeNewer(services, node, newerAuthority, requestId);
   const now = new Date(services.now());
-  const answer = await services.db.platform(async (tx) => {
+  return services.db.platform(async (tx) => {
     const [row] = await tx.select({ endpoints: table.endpoints }).from(table).where(eq(table.id, node.id));
     if (!row) throw new Refusal('token_invalid');
     const moved = row.endpoints.join() !== endpoints.join();
@@ -156,17 +178,67 @@ nodes.openapi(heartbeat, async (c) => {
     const set = { lastSeenAt: now, endpoints };
     if (moved) await nodeChanges(tx, node.cluster, services.now(), node.id, set);
     else await tx.update(table).set(set).where(eq(table.id, node.id));
+    if (snapshotVersion !== undefined) await acknowledge(tx, node.id, snapshotVersion);
     const end = await reconcileSessions(
       tx,
       node,
       sessions.map(({ id }) => id),
       now,
-      c.get('requestId'),
+      requestId,
     );
     const { version, epoch } = await versionOf(tx, node.id);
     return { snapshotVersion: version, epoch, end };
   });
-  return c.json(answer, 200);
+}
+
+/** Resolves when there may be something newer, or after a while, with what is newest then. */
+async function newestAfter(
+  { db }: Services,
+  node: NodeId,
+  than: LiveNews,
+  signal: AbortSignal,
+): Promise<LiveNews> {
+  const newest = async () => {
+    const { version, epoch } = await db.platform((tx) => versionOf(tx, node));
+    return { snapshotVersion: version, epoch };
+  };
+  const isThere = async () => isNews(than, await newest());
+  await watchOf(db).news(node, NEWS_WAIT_MS, signal, isThere);
+  return newest();
+}
+
+/** One for each node; a newer takes the place of an older. */
+const lives = new Map<NodeId, NodeLive>();
+
+nodes.openapi(live, async (c) => {
+  const services = c.get('services');
+  const node = c.get('node');
+  const requestId = c.get('requestId');
+  if (!services.upgrade || c.req.header('upgrade')?.toLowerCase() !== 'websocket')
+    throw new Refusal('bad_request', 'this is for WebSockets, and not every control API holds them open');
+  let held: NodeLive | undefined;
+  const over = () => {
+    held?.gone();
+    if (held && lives.get(node.id) === held) lives.delete(node.id);
+  };
+  const answer = await services.upgrade(c, {
+    onOpen: (_, socket) => {
+      lives.get(node.id)?.close(LIVE_CLOSE.replaced, 'a newer connection took its place');
+      held = new NodeLive({
+        socket,
+        beat: async (beat) => {
+          await requireStanding(services, node);
+          return hear(services, node, beat, requestId);
+        },
+        news: (than, signal) => newestAfter(services, node.id, than, signal),
+      });
+      lives.set(node.id, held);
+    },
+    onMessage: ({ data }) => void held?.heard(typeof data === 'string' ? data : 'not text'),
+    onClose: over,
+    onError: over,
+  });
+  return answer as Response;
 });
 
 nodes.openapi(start, async (c) => {
