@@ -60,7 +60,11 @@ async function mesh(
       publicTls: undefined,
       seal: undefined,
       listen: { host: '127.0.0.1', port: 0, publicHost: undefined },
-      control: { startSession: () => Promise.reject(new Error('none')), report: async () => {} },
+      control: {
+        startSession: () => Promise.reject(new Error('none')),
+        putPart: async () => {},
+        report: async () => {},
+      },
       log,
       now: Date.now,
     },

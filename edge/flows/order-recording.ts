@@ -44,7 +44,8 @@ export async function orderRecording(
   requireRecordable(services, target.target.protocol, policy);
   if (policy.recording === 'off' || !canRecord(services, target.target.protocol)) return undefined;
   const org = session.orgId as OrgId;
-  const { recording, publicKey, sealedPrivateKey } = await newRecordingKey(tx, services.master, org);
+  const actor = `node:${node.id}`;
+  const { recording, publicKey, sealedPrivateKey } = await newRecordingKey(tx, services.master, org, actor);
   const at = new Date(services.now());
   await tx.insert(recordings).values({
     id: recording,

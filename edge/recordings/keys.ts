@@ -7,16 +7,18 @@ import type { Tx } from '../db.ts';
 import type { Sealer } from '../keys/envelope.ts';
 import { orgSealer } from '../secrets/sealed-value.ts';
 
-const placeOf = (org: string, recording: string) => `org:${org}:recording:${recording}`;
+export const recordingPlace = (org: string, recording: string) => `org:${org}:recording:${recording}`;
 
 export async function newRecordingKey(
   tx: Tx,
   master: Sealer,
   org: OrgId,
+  actor: string,
 ): Promise<RecordingOrder & { sealedPrivateKey: string }> {
   const recording = crypto.randomUUID();
   const { publicKey, pkcs8 } = await makeRecordingKeys();
-  const sealedPrivateKey = await (await orgSealer(tx, master, org)).seal(pkcs8, placeOf(org, recording));
+  const sealer = await orgSealer(tx, master, { org, purpose: 'recording.seal', subject: recording, actor });
+  const sealedPrivateKey = await sealer.seal(pkcs8, recordingPlace(org, recording));
   pkcs8.fill(0);
   return { recording, publicKey, sealedPrivateKey };
 }
@@ -26,10 +28,12 @@ export async function recordingKey(
   tx: Tx,
   master: Sealer,
   row: { id: string; orgId: string; publicKey: string; sealedPrivateKey: string; wrappedKey: string | null },
+  actor: string,
 ): Promise<string> {
   if (row.wrappedKey === null) throw new Refusal('conflict', 'nothing of this recording has come yet');
-  const sealer = await orgSealer(tx, master, row.orgId as OrgId);
-  const pkcs8 = await sealer.open(row.sealedPrivateKey, placeOf(row.orgId, row.id)).catch(() => {
+  const org = row.orgId as OrgId;
+  const sealer = await orgSealer(tx, master, { org, purpose: 'recording.open', subject: row.id, actor });
+  const pkcs8 = await sealer.open(row.sealedPrivateKey, recordingPlace(org, row.id)).catch(() => {
     throw new Refusal('seal_broken', "this recording's key does not belong where it is");
   });
   const order = { recording: row.id, publicKey: row.publicKey };

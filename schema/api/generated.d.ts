@@ -513,6 +513,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/node/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same over one WebSocket, kept open: heartbeats, and the news of a newer snapshot */
+        get: operations["getNodeLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/node/recordings/{recording}/parts": {
         parameters: {
             query?: never;
@@ -3613,6 +3630,31 @@ export interface operations {
             };
         };
     };
+    getNodeLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     postNodeRecordingParts: {
         parameters: {
             query?: never;
@@ -5940,7 +5982,7 @@ export interface operations {
                             /** Format: date-time */
                             minute: string;
                             /** @enum {string} */
-                            purpose: "secret.seal" | "secret.open" | "credential.open" | "webhook.seal" | "webhook.sign" | "identity-provider.seal" | "identity-provider.open" | "key.rotate";
+                            purpose: "secret.seal" | "secret.open" | "credential.open" | "recording.seal" | "recording.open" | "webhook.seal" | "webhook.sign" | "identity-provider.seal" | "identity-provider.open" | "key.rotate";
                             subject: string;
                             uses: number;
                         }[];
@@ -6377,7 +6419,7 @@ export interface operations {
                             maxSeconds: number;
                             name: string;
                             /** @enum {string} */
-                            protocol: "ssh" | "tcp";
+                            protocol: "ssh" | "tcp" | "vnc";
                         }[];
                     };
                 };

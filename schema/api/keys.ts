@@ -86,6 +86,8 @@ export const KEY_USES = [
   'secret.seal',
   'secret.open',
   'credential.open',
+  'recording.seal',
+  'recording.open',
   'webhook.seal',
   'webhook.sign',
   'identity-provider.seal',

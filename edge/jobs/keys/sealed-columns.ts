@@ -4,6 +4,7 @@
  */
 import { credentialPlace } from '../../keys/envelope.ts';
 import { keyPlace } from '../../keys/signing.ts';
+import { recordingPlace } from '../../recordings/keys.ts';
 import { versionPlace } from '../../secrets/sealed-value.ts';
 import { authenticatorPlace } from '../../sign-in/authenticator.ts';
 import { verifierPlace } from '../../sign-in/password.ts';
@@ -59,6 +60,7 @@ export const ORG_COLUMNS: readonly OrgColumn[] = [
   { table: 'credentials', key: 'resource_id', sealed: 'sealed', place: credentialPlace },
   { table: 'webhooks', key: 'id', sealed: 'sealed', place: webhookSecretPlace },
   { table: 'identity_providers', key: 'id', sealed: 'sealed_secret', place: providerSecretPlace },
+  { table: 'recordings', key: 'id', sealed: 'sealed_private_key', place: recordingPlace },
 ];
 
 /** Of the key service's own: wrapped data keys, one or two in a text. */

@@ -83,7 +83,7 @@ recordingRoutes.openapi(open, async (c) => {
   const act = actOf(c, org);
   const opened = await db.org(org, async (tx) => {
     const row = await findRecording(tx, org, id);
-    const dataKey = await recordingKey(tx, master, row);
+    const dataKey = await recordingKey(tx, master, row, act.actor);
     await recordAct(tx, act, 'recording.open', id, { reason: purpose, about: row.holderId });
     return { recording: viewOf(row), dataKey };
   });
