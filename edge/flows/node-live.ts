@@ -31,8 +31,8 @@ export class NodeLive {
   #silent: NodeJS.Timeout | undefined;
   #last: Heartbeat | undefined;
   #answered: HeartbeatAnswer | undefined;
-  /** What the node was told of, by an answer or by news. */
-  #told: LiveNews | undefined;
+  /** What the node was told of, by an answer or by news: of nothing yet, so that it hears at once what is newest. */
+  #told: LiveNews = { snapshotVersion: 0, epoch: 0 };
   #working = false;
   readonly #closing = new AbortController();
 
@@ -41,6 +41,7 @@ export class NodeLive {
     const life = LIFE_MS * (0.75 + (options.random ?? Math.random)() / 2);
     this.#over = setTimeout(() => this.close(LIVE_CLOSE.again, 'prove yourself anew'), life);
     this.#listen();
+    void this.#tellNews();
   }
 
   /** A message came. Never rejects. */
@@ -88,22 +89,20 @@ export class NodeLive {
   #answer(answer: HeartbeatAnswer): void {
     if (this.#isOver) return;
     const isSame = JSON.stringify(answer) === JSON.stringify(this.#answered);
-    const isFirst = this.#answered === undefined;
     this.#answered = answer;
     const { snapshotVersion, epoch } = answer;
     this.#told = { snapshotVersion, epoch };
     this.#options.socket.send(isSame ? '' : JSON.stringify(answer));
-    if (isFirst) void this.#tellNews(this.#told);
   }
 
-  async #tellNews(first: LiveNews): Promise<void> {
+  async #tellNews(): Promise<void> {
     while (!this.#isOver) {
-      const told = this.#told ?? first;
+      const told = this.#told;
       // A database that is away says nothing; the next heartbeat tells.
       const newest = await this.#options.news(told, this.#closing.signal).catch(() => told);
       if (this.#isOver) return;
       // While a heartbeat is being answered its answer says it all.
-      if (!this.#working && isNews(this.#told ?? first, newest)) {
+      if (!this.#working && isNews(this.#told, newest)) {
         this.#told = newest;
         this.#options.socket.send(JSON.stringify(newest));
       } else await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));

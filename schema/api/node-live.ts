@@ -5,7 +5,7 @@
  *     GET /v1/node/live, assertion   ->   101
  *     Heartbeat as JSON              ->   HeartbeatAnswer as JSON
  *     "" (the same as before)        ->   "" (the same as before)
- *                                    <-   LiveNews as JSON, unasked: there is a newer snapshot, to be asked for
+ *                                    <-   LiveNews as JSON, unasked: first of all, and when there is a newer snapshot, to be asked for
  *
  * The node sends nothing before the last was answered. News are no answer.
  */
