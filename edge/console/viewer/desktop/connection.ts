@@ -131,6 +131,11 @@ export class DesktopLine {
     const attachment = await this.#attach(fresh);
     if (!attachment) return undefined;
     const over = Promise.withResolvers<Refusal | undefined>();
+    // Not a broken line: coming again would take it back.
+    attachment.watchSession({
+      deposed: (by) =>
+        over.resolve(new Refusal('conflict', `${by || 'somebody'} has it in another window now`)),
+    });
     const mayUse = this.#resource.channels.input?.send ?? false;
     const opening = DesktopChannels.open(attachment, mayUse, this.#observer(over.resolve));
     // What could not be opened leaves nothing behind that would go on showing.

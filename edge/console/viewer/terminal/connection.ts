@@ -160,8 +160,8 @@ export class TerminalLine {
     }
     this.#session = attachment.session;
     this.#attachment = attachment;
-    this.#watch(attachment);
     const over = Promise.withResolvers<Refusal | undefined>();
+    this.#watch(attachment, over.resolve);
     const { cols, rows } = this.#terminal;
     this.#channel = await attachment.openTerminal(
       { mode: 'shell', term: 'xterm-256color', size: { cols, rows } },
@@ -217,7 +217,7 @@ export class TerminalLine {
     };
   }
 
-  #watch(attachment: Attachment): void {
+  #watch(attachment: Attachment, over: (why: Refusal) => void): void {
     const news = (more: Partial<SessionNews>) => {
       this.#news = { ...this.#news, ...more };
       if (!this.#closing.signal.aborted) this.#tell(this.#news);
@@ -240,6 +240,8 @@ export class TerminalLine {
         setTimeout(noQuestion, withinMs);
         news({ asked: { name, answer } });
       },
+      // Not a broken line: coming again would take it back.
+      deposed: (by) => over(new Refusal('conflict', by === '' ? 'somebody took over' : `${by} took over`)),
       warning: (limit, seconds) =>
         news({ warning: `ends in ${seconds} s${limit === 'idle' ? ' unless somebody types' : ''}` }),
     });
