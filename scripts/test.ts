@@ -1,4 +1,4 @@
-/** `npm test`: every stage in turn, with progress; the last line counts. `npm test -- unit e2e` runs only those named. */
+/** `npm test`: every stage in turn, the last two at once, with progress; the last line counts. `npm test -- unit e2e` runs only those named. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,9 @@ const STAGES: readonly Stage[] = [
   vitest('e2e'),
 ];
 
+/** Each waits more than it works: at once they take little longer than the longer of them. */
+const AT_ONCE: ReadonlySet<string> = new Set(['integration', 'e2e']);
+
 /** Without these nothing is skipped: the run fails and says what is missing. */
 const NEEDED = [
   '/usr/sbin/sshd',
@@ -39,8 +42,16 @@ const NEEDED = [
   `${root}edge/console/dist/main.js`,
 ];
 
-let child: ReturnType<typeof spawn> | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child?.kill(signal));
+const children = new Set<ReturnType<typeof spawn>>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    for (const child of children) child.kill(signal);
+  });
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
 
 /** @returns the exit status and how many tests passed and failed */
 function run([program, ...args]: Stage['commands'][number]): Promise<{
@@ -54,13 +65,14 @@ function run([program, ...args]: Stage['commands'][number]): Promise<{
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NO_COLOR: '1' },
     });
-    child = started;
+    children.add(started);
     let output = '';
     started.stdout.on('data', (chunk: Buffer) => {
       process.stdout.write(chunk);
       output = (output + chunk.toString()).slice(-20_000);
     });
     started.on('close', (code) => {
+      children.delete(started);
       const summary = /^\s*Tests\s.*$/m.exec(output.slice(output.lastIndexOf('Test Files')))?.[0] ?? '';
       const count = (what: string) => Number(new RegExp(`(\\d+) ${what}`).exec(summary)?.[1] ?? 0);
       resolve({ status: code ?? 1, passed: count('passed'), failed: count('failed') });
@@ -80,21 +92,27 @@ async function main(): Promise<number> {
     process.stderr.write(`what the tests need is missing:\n  ${missing.join('\n  ')}\n`);
     return 1;
   }
+  const counts: Count[] = [];
+  for (const stage of stages.filter(({ name }) => !AT_ONCE.has(name))) counts.push(await runStage(stage));
+  counts.push(...(await Promise.all(stages.filter(({ name }) => AT_ONCE.has(name)).map(runStage))));
+  const sum = (of: keyof Count) => counts.reduce((total, count) => total + count[of], 0);
+  process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed\n`);
+  return sum('failed') === 0 ? 0 : 1;
+}
+
+async function runStage({ name, commands }: Stage): Promise<Count> {
+  const startedAt = performance.now();
   let [passed, failed] = [0, 0];
-  for (const { name, commands } of stages) {
-    const startedAt = performance.now();
-    process.stdout.write(`\n== ${name}\n`);
-    for (const command of commands) {
-      const outcome = await run(command);
-      passed += outcome.passed;
-      failed += outcome.failed;
-      // A stage that fails without a failed test (lint, types, an error outside a test) counts as one.
-      if (outcome.status !== 0 && outcome.failed === 0) failed += 1;
-    }
-    process.stdout.write(`== ${name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(`\n== ${name}\n`);
+  for (const command of commands) {
+    const outcome = await run(command);
+    passed += outcome.passed;
+    failed += outcome.failed;
+    // A stage that fails without a failed test (lint, types, an error outside a test) counts as one.
+    if (outcome.status !== 0 && outcome.failed === 0) failed += 1;
   }
-  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
-  return failed === 0 ? 0 : 1;
+  process.stdout.write(`== ${name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  return { passed, failed };
 }
 
 process.exitCode = await main();
