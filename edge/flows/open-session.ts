@@ -98,6 +98,7 @@ export async function attachSession(
   seat: Seat,
 ): Promise<SessionTicket> {
   const session = await services.db.org(opening.org, (tx) => ownSession(tx, opening.caller, id));
+  requireLive(session);
   const resource = session.resourceId as ResourceId;
   const { allowed, policy } = await reachable(services, opening, resource);
   requireProof(services, opening.caller, policy);
@@ -113,6 +114,7 @@ export async function joinSession(
 ): Promise<SessionTicket> {
   const { org, caller } = opening;
   const { session, resource } = await services.db.org(org, (tx) => sessionWithResource(tx, org, id));
+  requireLive(session);
   const policy = SessionPolicy.parse(resource.sessionPolicy);
   requireProof(services, caller, policy);
   const audience = { observer: policy.observe, shared: policy.share, controller: 'permitted' } as const;
@@ -125,6 +127,11 @@ export async function joinSession(
   return ticketFor(services, opening, session, allowed, seat);
 }
 
+/** Before anything else: whoever lost the resource with it learns that the session is over. */
+function requireLive({ state }: typeof sessions.$inferSelect): void {
+  if (isOver(state)) throw new Refusal('session_ended');
+}
+
 async function ticketFor(
   services: Services,
   opening: Opening,
@@ -132,7 +139,6 @@ async function ticketFor(
   allowed: Placed['allowed'],
   seat: Seat,
 ): Promise<SessionTicket> {
-  if (isOver(session.state)) throw new Refusal('session_ended');
   return ticket(services, opening, {
     id: SessionId.parse(session.id),
     generation: session.generation,

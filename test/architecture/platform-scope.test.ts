@@ -23,6 +23,7 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/jobs/lost-reach.ts': 'finds the organizations whose grants have ended by the clock',
   'edge/jobs/lost-sessions.ts': 'ends the sessions of nodes that are gone, whatever their organization',
   'edge/jobs/outbox.ts': 'hands on the events of all organizations',
+  'edge/jobs/recordings.ts': 'recordings that are over or whose parts stopped coming, of all organizations',
   'edge/jobs/run.ts': 'which job runs where is the platform’s',
   'edge/jobs/secrets.ts': 'rotates what is due, of all organizations',
   'edge/jobs/status.ts': 'how the jobs are doing is the platform’s',
@@ -54,6 +55,7 @@ const MAY: Readonly<Record<string, string>> = {
   'edge/resources/organizations/routes.ts': 'the list of organizations, and what they may have',
   'edge/resources/organizations/suspension.ts': 'whether an organization is at work, only the platform says',
   'edge/resources/platform/routes.ts': 'clusters, nodes, organizations',
+  'edge/resources/recordings/store.ts': 'a node sends parts of what it records, whatever its organization',
   'edge/resources/security/routes.ts': 'what a person signs in with is theirs, in no organization',
   'edge/resources/security/second-factors.ts': 'what a person signs in with is theirs, in no organization',
   'edge/resources/sign-in-policy/routes.ts':
