@@ -8,6 +8,7 @@ import { NO_SESSION_POLICY, type SessionPolicy } from '../../schema/session-poli
 import type { DataPlaneClaims } from '../../schema/tokens/data-plane.ts';
 import { encodeMessage } from '../../schema/wire/message.ts';
 import type { PendingChannel, RemoteSession } from '../adapters/adapter.ts';
+import { GatedStream } from '../channel/gates.ts';
 import { acknowledgeOnly } from '../channel/latest/directions.ts';
 import { ASKS_FIRST, mute } from '../channel/one-way.ts';
 import { answerRefusal, refuseStream } from '../transport/refuse.ts';
@@ -15,7 +16,6 @@ import type { ByteStream } from '../transport/transport.ts';
 import { admission, type Seat, type Terms } from './admission.ts';
 import { Questions } from './questions.ts';
 import { SessionClock } from './session-clock.ts';
-import { WatchedStream } from './watched-stream.ts';
 
 /** A session nobody attached to for so long ends, milliseconds. */
 export const DETACHED_MS = 12 * 3600 * 1000;
@@ -180,7 +180,7 @@ export class LiveSession {
           // What may not be sent ends here, before any adapter; what may not be received is not sealed.
           if (!grant.send) stream.stop(new Refusal('channel_not_allowed').flowCode);
           const allowed = grant.receive ? stream : mute(stream);
-          return grant.send ? new WatchedStream(allowed, () => this.#clock.input()) : allowed;
+          return grant.send ? this.#watched(allowed) : allowed;
         },
       });
     } catch (error) {
@@ -212,6 +212,18 @@ export class LiveSession {
   get #terms(): Terms {
     const { holder, target } = this.start;
     return { policy: this.#policy, holder, hasControl: target.protocol !== 'tcp' };
+  }
+
+  /** What comes from its client keeps the session from idling out. */
+  #watched(stream: ByteStream): ByteStream {
+    const gates = {
+      read: () => {
+        this.#clock.input();
+        return true;
+      },
+      write: () => true,
+    };
+    return new GatedStream(stream, gates, { datagrams: stream.datagrams });
   }
 
   #admission({ attachment, sub, role }: DataPlaneClaims) {
