@@ -5,7 +5,7 @@ import { makeRecordingKeys, type RecordingOrder, unwrapDataKey } from '../../sch
 import { Refusal } from '../../schema/refusal.ts';
 import type { Tx } from '../db.ts';
 import type { Sealer } from '../keys/envelope.ts';
-import { orgSealer } from '../secrets/sealed-value.ts';
+import { orgSealer } from '../keys/org-sealer.ts';
 
 export const recordingPlace = (org: string, recording: string) => `org:${org}:recording:${recording}`;
 

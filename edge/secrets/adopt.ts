@@ -5,8 +5,8 @@ import { Credential } from '../../schema/resource.ts';
 import { credentials } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
 import { credentialPlace, type Sealer } from '../keys/envelope.ts';
+import { orgSealer } from '../keys/org-sealer.ts';
 import { makeOwnSecret } from './resource-credential.ts';
-import { orgSealer } from './sealed-value.ts';
 
 export type CredentialRow = typeof credentials.$inferSelect;
 

@@ -1,12 +1,8 @@
 /** A secret's value at rest: under the organization's data key, bound to organization, secret and version. */
-import { eq } from 'drizzle-orm';
 import type { OrgId, SecretId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
 import { Secret } from '../../schema/secret.ts';
-import { organizations } from '../../schema/tables/index.ts';
-import type { Tx } from '../db.ts';
-import { dataKeySealer, type Sealer } from '../keys/envelope.ts';
-import { recordKeyUse, type UseOfKey } from '../keys/uses.ts';
+import type { Sealer } from '../keys/envelope.ts';
 
 export interface VersionPlace {
   readonly org: OrgId;
@@ -17,18 +13,6 @@ export interface VersionPlace {
 export const versionPlace = (org: string, secret: string, version: number) =>
   `org:${org}:secret:${secret}:version:${version}`;
 const placeOf = ({ org, secret, version }: VersionPlace) => versionPlace(org, secret, version);
-
-/** For one use, which the organization is told of. @throws Refusal `not_found` */
-export async function orgSealer(tx: Tx, master: Sealer, use: UseOfKey): Promise<Sealer> {
-  const { org } = use;
-  const [row] = await tx
-    .select({ key: organizations.sealedDataKey })
-    .from(organizations)
-    .where(eq(organizations.id, org));
-  if (!row) throw new Refusal('not_found');
-  await recordKeyUse(tx, use);
-  return dataKeySealer(master, org, row.key);
-}
 
 export function sealValue(sealer: Sealer, at: VersionPlace, value: Secret): Promise<string> {
   return sealer.seal(new TextEncoder().encode(value.reveal()), placeOf(at));

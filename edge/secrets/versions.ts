@@ -6,7 +6,8 @@ import type { Secret } from '../../schema/secret.ts';
 import { secrets, secretVersions as versions } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
 import type { Sealer } from '../keys/envelope.ts';
-import { openValue, orgSealer, sealValue } from './sealed-value.ts';
+import { orgSealer } from '../keys/org-sealer.ts';
+import { openValue, sealValue } from './sealed-value.ts';
 
 const DAY_MS = 86_400_000;
 /** So many are kept to go back to; older ones are destroyed as new ones come. */

@@ -3,10 +3,10 @@ import { and, eq } from 'drizzle-orm';
 import type { ProviderSettings, RoleMapping } from '../../schema/api/sso.ts';
 import type { IdentityProviderId, OrgId } from '../../schema/ids.ts';
 import { Refusal } from '../../schema/refusal.ts';
-import { identityProviders, organizations } from '../../schema/tables/index.ts';
+import { identityProviders } from '../../schema/tables/index.ts';
 import type { Tx } from '../db.ts';
-import { dataKeySealer, type Sealer } from '../keys/envelope.ts';
-import { recordKeyUse } from '../keys/uses.ts';
+import type { Sealer } from '../keys/envelope.ts';
+import { orgSealer } from '../keys/org-sealer.ts';
 import { requireActive } from '../policy/suspended.ts';
 
 export interface Provider<S extends ProviderSettings = ProviderSettings> {
@@ -33,15 +33,6 @@ export async function sealProviderSecret(
   return sealer.seal(new TextEncoder().encode(secret), providerSecretPlace(org, provider));
 }
 
-export async function organizationSealer(tx: Tx, master: Sealer, org: OrgId): Promise<Sealer> {
-  const [row] = await tx
-    .select({ sealedDataKey: organizations.sealedDataKey })
-    .from(organizations)
-    .where(eq(organizations.id, org));
-  if (!row) throw new Refusal('not_found');
-  return dataKeySealer(master, org, row.sealedDataKey);
-}
-
 /** In a transaction of the platform or of the organization itself. @throws Refusal `not_found`, `organization_suspended` */
 export async function loadProvider(
   tx: Tx,
@@ -60,8 +51,8 @@ export async function loadProvider(
   if (only === 'enabled') await requireActive(tx, org);
   let secret: string | undefined;
   if (row.sealedSecret !== null) {
-    const sealer = await organizationSealer(tx, master, org);
-    await recordKeyUse(tx, { org, purpose: 'identity-provider.open', subject: id, actor: 'sign-in' });
+    const use = { org, purpose: 'identity-provider.open', subject: id, actor: 'sign-in' } as const;
+    const sealer = await orgSealer(tx, master, use);
     secret = new TextDecoder().decode(await sealer.open(row.sealedSecret, providerSecretPlace(org, id)));
   }
   const { settings, roles, emailDomains, provisioning } = row;

@@ -14,10 +14,10 @@ import { record } from '../../audit.ts';
 import { actorOf } from '../../caller.ts';
 import { isDuplicate, type Tx } from '../../db.ts';
 import { allowsPrivate } from '../../env.ts';
-import { recordKeyUse } from '../../keys/uses.ts';
+import { orgSealer } from '../../keys/org-sealer.ts';
 import { answers, answersNothing, createRoute, json, newRouter, OrgParam } from '../../routes.ts';
 import type { AppBindings } from '../../services.ts';
-import { loadProvider, organizationSealer, sealProviderSecret } from '../../sso/providers.ts';
+import { loadProvider, sealProviderSecret } from '../../sso/providers.ts';
 import { tryProvider } from '../../sso/try.ts';
 import { checkChange, checkSettings } from './rules.ts';
 import {
@@ -137,8 +137,8 @@ providers.openapi(test, async (c) => {
 async function seal(c: Context<AppBindings>, tx: Tx, org: OrgId, id: IdentityProviderId, secret: string) {
   const { master } = c.get('services');
   const actor = actorOf(c.get('caller'));
-  await recordKeyUse(tx, { org, purpose: 'identity-provider.seal', subject: id, actor });
-  return sealProviderSecret(await organizationSealer(tx, master, org), org, id, secret);
+  const use = { org, purpose: 'identity-provider.seal', subject: id, actor } as const;
+  return sealProviderSecret(await orgSealer(tx, master, use), org, id, secret);
 }
 
 function note(c: Context<AppBindings>, tx: Tx, org: OrgId, action: string, subject: string): Promise<void> {
